@@ -1,0 +1,221 @@
+//! What a function is told by its environment, read once at its start; all that is wrong is named in one message.
+
+mod probe;
+
+pub use probe::ProbeSettings;
+
+use crate::arn::{RoleArn, TableArn};
+use crate::fingerprint::FingerprintKey;
+use crate::name::GrantName;
+
+/// Looks up a variable. Tests pass a map.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Everything that is wrong with the environment.
+#[derive(Debug, thiserror::Error)]
+#[error("the function's environment is not complete:\n{}", .0.join("\n"))]
+pub struct EnvError(Vec<String>);
+
+/// What a spoke's function is told besides.
+#[derive(Clone, Debug)]
+pub struct Spoke {
+    /// `TENDLC_GRANT`.
+    pub grant: GrantName,
+    /// `TENDLC_ROLE_ARN`.
+    pub role_arn: RoleArn,
+    /// `TENDLC_EXTERNAL_ID`.
+    pub external_id: String,
+    /// `TENDLC_DEAD_LETTER_QUEUE_URL`.
+    pub dead_letter_queue_url: String,
+    /// `TENDLC_OUTCOME_BUS`: a name or an ARN; none: outcomes are only logged.
+    pub outcome_bus: Option<String>,
+}
+
+/// What a function is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `TENDLC_TABLE_ARN`.
+    pub table: TableArn,
+    /// `TENDLC_FINGERPRINT_KEY`.
+    pub key: FingerprintKey,
+    /// `TENDLC_QUEUE_URL` and `TENDLC_PROMOTIONAL_QUEUE_URL`: where `send-event` hands what must wait.
+    pub lanes: Option<Lanes>,
+    /// In the spoke; `None` in the hub.
+    pub spoke: Option<Spoke>,
+}
+
+/// The queues of both lanes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// For transactional texts.
+    pub transactional: String,
+    /// For promotional texts.
+    pub promotional: String,
+}
+
+/// Whether a function hands requests to the lanes' queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandsOver {
+    /// `send-event`: both queues are needed.
+    Yes,
+    /// The others.
+    No,
+}
+
+struct Reader<'a> {
+    lookup: Lookup<'a>,
+    wrong: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    fn required(&mut self, name: &str, what: &str) -> Option<String> {
+        let value = self.text(name);
+        if value.is_none() {
+            self.wrong.push(format!("  {name} is missing: {what}"));
+        }
+        value
+    }
+
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, name: &str, what: &str) -> Option<T> {
+        let value = self.required(name, what)?;
+        match value.parse() {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                self.wrong.push(format!("  {name}: {error}"));
+                None
+            }
+        }
+    }
+
+    /// A FIFO queue takes no delay for one message, so nothing could wait on it.
+    fn lane(&mut self, name: &str, hands_over: HandsOver) -> Option<String> {
+        let value = match hands_over {
+            HandsOver::Yes => self.required(name, "the URL of the queue where what must wait is handed"),
+            HandsOver::No => self.text(name),
+        }?;
+        if value.ends_with(".fifo") {
+            self.wrong
+                .push(format!("  {name} is a FIFO queue, which takes no delay for one message; use a standard queue"));
+        }
+        Some(value)
+    }
+
+    /// What only a spoke is told, as `TENDLC_TOPOLOGY` says; in the hub none of it may be set.
+    fn spoke(&mut self) -> Option<Spoke> {
+        match self.required("TENDLC_TOPOLOGY", "\"spoke\" or \"hub\"").as_deref() {
+            Some("spoke") => {
+                let grant = self.parsed("TENDLC_GRANT", "the name of the grant that is charged");
+                let role_arn = self.parsed("TENDLC_ROLE_ARN", "the ARN of the grant's role in the primary");
+                let external_id = self.required("TENDLC_EXTERNAL_ID", "the grant's external id");
+                let dead_letter = self.required("TENDLC_DEAD_LETTER_QUEUE_URL", "the URL of the dead-letter queue");
+                let outcome_bus = self.text("TENDLC_OUTCOME_BUS");
+                let (dead_letter_queue_url, external_id) = (dead_letter?, external_id?);
+                Some(Spoke { grant: grant?, role_arn: role_arn?, external_id, dead_letter_queue_url, outcome_bus })
+            }
+            Some("hub") => {
+                for name in SPOKE_ONLY {
+                    if self.text(name).is_some() {
+                        self.wrong.push(format!(
+                            "  {name} is set in the hub, where it comes from the grant's record; take it away"
+                        ));
+                    }
+                }
+                None
+            }
+            Some(_) => {
+                self.wrong.push("  TENDLC_TOPOLOGY is neither \"spoke\" nor \"hub\"".to_owned());
+                None
+            }
+            None => None,
+        }
+    }
+}
+
+const SPOKE_ONLY: [&str; 5] =
+    ["TENDLC_GRANT", "TENDLC_ROLE_ARN", "TENDLC_EXTERNAL_ID", "TENDLC_DEAD_LETTER_QUEUE_URL", "TENDLC_OUTCOME_BUS"];
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// With everything that is missing or wrong.
+    pub fn read(lookup: Lookup<'_>, hands_over: HandsOver) -> Result<Self, EnvError> {
+        let mut reader = Reader { lookup, wrong: Vec::new() };
+        let table = reader.parsed("TENDLC_TABLE_ARN", "the ARN of the table in the primary");
+        let key = reader.parsed("TENDLC_FINGERPRINT_KEY", "32 random bytes in hex, the same at every deploy");
+        let transactional = reader.lane("TENDLC_QUEUE_URL", hands_over);
+        let promotional = reader.lane("TENDLC_PROMOTIONAL_QUEUE_URL", hands_over);
+        let spoke = reader.spoke();
+        match (table, key) {
+            (Some(table), Some(key)) if reader.wrong.is_empty() => {
+                let lanes = transactional
+                    .zip(promotional)
+                    .map(|(transactional, promotional)| Lanes { transactional, promotional });
+                Ok(Self { table, key, lanes, spoke })
+            }
+            _ => Err(EnvError(reader.wrong)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn spoke() -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("TENDLC_TABLE_ARN", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc".to_owned()),
+            ("TENDLC_TOPOLOGY", "spoke".to_owned()),
+            ("TENDLC_FINGERPRINT_KEY", "ab".repeat(32)),
+            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send".to_owned()),
+            ("TENDLC_PROMOTIONAL_QUEUE_URL", "https://sqs/222222222222/tendlc-send-promotional".to_owned()),
+            ("TENDLC_GRANT", "checkout".to_owned()),
+            ("TENDLC_ROLE_ARN", "arn:aws:iam::111111111111:role/tendlc-grant-checkout".to_owned()),
+            ("TENDLC_EXTERNAL_ID", "secret".to_owned()),
+            ("TENDLC_DEAD_LETTER_QUEUE_URL", "https://sqs/222222222222/tendlc-dead-letter".to_owned()),
+        ])
+    }
+
+    fn read(vars: &BTreeMap<&'static str, String>) -> Result<Settings, EnvError> {
+        Settings::read(&|name| vars.get(name).cloned(), HandsOver::Yes)
+    }
+
+    #[test]
+    fn a_whole_environment_is_read_and_an_empty_bus_is_none() {
+        let mut vars = spoke();
+        vars.insert("TENDLC_OUTCOME_BUS", String::new());
+        assert_eq!(read(&vars).unwrap().spoke.unwrap().outcome_bus, None);
+    }
+
+    #[test]
+    fn all_that_is_missing_or_wrong_is_named_in_one_message() {
+        let mut vars = spoke();
+        vars.remove("TENDLC_GRANT");
+        vars.insert("TENDLC_EXTERNAL_ID", String::new());
+        vars.insert("TENDLC_ROLE_ARN", "x".to_owned());
+        vars.insert("TENDLC_FINGERPRINT_KEY", "short".to_owned());
+        vars.insert("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send.fifo".to_owned());
+        let message = read(&vars).unwrap_err().to_string();
+        for name in ["GRANT", "EXTERNAL_ID", "ROLE_ARN", "FINGERPRINT_KEY", "QUEUE_URL"] {
+            assert!(message.contains(&format!("TENDLC_{name}")), "{name} in {message}");
+        }
+    }
+
+    #[test]
+    fn the_hub_refuses_what_only_a_spoke_is_told() {
+        let mut vars = spoke();
+        vars.insert("TENDLC_TOPOLOGY", "hub".to_owned());
+        let message = read(&vars).unwrap_err().to_string();
+        assert!(message.contains("TENDLC_EXTERNAL_ID is set in the hub"), "{message}");
+        for name in SPOKE_ONLY {
+            vars.remove(name);
+        }
+        assert!(read(&vars).unwrap().spoke.is_none());
+    }
+}

@@ -1,0 +1,71 @@
+//! What `probe-health` is told: the spoke's set, or table and topology alone in the primary.
+
+use super::{EnvError, Lookup, Reader, Spoke};
+use crate::arn::TableArn;
+use crate::number::E164;
+
+/// AWS's own recipient for tests. AWS's documents do not name it; public code does (facts, section 7), so it can be
+/// replaced.
+const SIMULATOR: &str = "+14254147755";
+
+/// What the probe is told.
+#[derive(Clone, Debug)]
+pub struct ProbeSettings {
+    /// `TENDLC_TABLE_ARN`.
+    pub table: TableArn,
+    /// `TENDLC_PROBE_DESTINATION`: the recipient of dry runs, AWS's simulator unless set.
+    pub destination: E164,
+    /// In the spoke; `None` in the primary.
+    pub spoke: Option<Spoke>,
+}
+
+impl ProbeSettings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// With everything that is missing or wrong.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, EnvError> {
+        let mut reader = Reader { lookup, wrong: Vec::new() };
+        let table = reader.parsed("TENDLC_TABLE_ARN", "the ARN of the table in the primary");
+        let destination = reader.text("TENDLC_PROBE_DESTINATION").unwrap_or_else(|| SIMULATOR.to_owned());
+        let destination = match destination.parse::<E164>() {
+            Ok(destination) => Some(destination),
+            Err(error) => {
+                reader.wrong.push(format!("  TENDLC_PROBE_DESTINATION: {error}"));
+                None
+            }
+        };
+        let spoke = reader.spoke();
+        match (table, destination) {
+            (Some(table), Some(destination)) if reader.wrong.is_empty() => Ok(Self { table, destination, spoke }),
+            _ => Err(EnvError(reader.wrong)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<ProbeSettings, EnvError> {
+        let table = ("TENDLC_TABLE_ARN", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc");
+        let vars: Vec<(&str, &str)> = vars.iter().copied().chain([table]).collect();
+        let lookup = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        ProbeSettings::read(&lookup)
+    }
+
+    #[test]
+    fn in_the_primary_table_and_topology_are_enough() {
+        let settings = read(&[("TENDLC_TOPOLOGY", "hub"), ("TENDLC_PROBE_DESTINATION", "")]).unwrap();
+        assert!(settings.spoke.is_none());
+        assert_eq!(settings.destination.as_str(), SIMULATOR);
+    }
+
+    #[test]
+    fn a_destination_that_is_none_is_named_without_its_digits() {
+        let vars = [("TENDLC_TOPOLOGY", "spoke"), ("TENDLC_PROBE_DESTINATION", "+442071838750")];
+        let message = read(&vars).unwrap_err().to_string();
+        assert!(message.contains("TENDLC_PROBE_DESTINATION") && message.contains("TENDLC_GRANT"), "{message}");
+        assert!(!message.contains("2071838750"), "{message}");
+    }
+}

@@ -1,0 +1,187 @@
+//! What became of a request, as the workload is told: an event on the grant's bus. Never the number or the body.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::account::AccountId;
+use crate::clock::SharedClock;
+use crate::name::{CampaignName, GrantName};
+use crate::reason::Reason;
+use crate::request::RequestId;
+use crate::segments::Encoding;
+
+/// The `source` of every outcome.
+pub const SOURCE: &str = "tendlc";
+
+/// EventBridge takes ten entries a call.
+const ENTRIES: usize = 10;
+
+/// An entry that EventBridge failed to take is put again this often.
+const ATTEMPTS: u32 = 4;
+
+/// What is said of a request: the event's `detail-type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// AWS took the text.
+    Accepted,
+    /// It was not sent and will not be.
+    Rejected,
+    /// It waits.
+    Deferred,
+    /// AWS may have taken it.
+    Unknown,
+}
+
+impl Said {
+    /// The `detail-type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "SMS Accepted",
+            Self::Rejected => "SMS Rejected",
+            Self::Deferred => "SMS Deferred",
+            Self::Unknown => "SMS Unknown",
+        }
+    }
+}
+
+/// An outcome; what does not apply is absent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The `detail-type`.
+    #[serde(skip)]
+    pub said: Said,
+    /// Of this form.
+    pub version: u8,
+    /// The idempotency key.
+    pub id: RequestId,
+    /// Who is charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantName>,
+    /// The secondary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignName>,
+    /// Why it is not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// AWS's id of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Billed parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segments: Option<u32>,
+    /// As AWS will send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// Said before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate: bool,
+    /// When it is looked at again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+    /// The caller's own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    /// An outcome of which nothing but the id is known.
+    pub fn bare(said: Said, id: RequestId) -> Self {
+        Self {
+            said,
+            version: 1,
+            id,
+            grant: None,
+            account: None,
+            campaign: None,
+            reason: None,
+            message_id: None,
+            segments: None,
+            encoding: None,
+            duplicate: false,
+            retry_at: None,
+            context: BTreeMap::new(),
+        }
+    }
+}
+
+/// Puts outcomes on a bus.
+#[derive(Clone, Debug)]
+pub struct Outcomes {
+    client: aws_sdk_eventbridge::Client,
+    bus: Option<String>,
+    clock: SharedClock,
+}
+
+impl Outcomes {
+    /// On `bus` (a name or an ARN); `None`: they are only logged.
+    pub fn new(client: aws_sdk_eventbridge::Client, bus: Option<String>, clock: SharedClock) -> Self {
+        Self { client, bus, clock }
+    }
+
+    /// Says what became of the requests. Outcomes are said at least once where AWS takes them; one that it does not
+    /// take after all tries is logged, since the request itself is settled and must not be sent again for its sake.
+    pub async fn say(&self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            tracing::info!(
+                id = %outcome.id,
+                said = outcome.said.as_str(),
+                reason = outcome.reason.map(Reason::as_str),
+                message_id = outcome.message_id.as_deref(),
+                segments = outcome.segments,
+                duplicate = outcome.duplicate,
+                retry_at = outcome.retry_at.map(tracing::field::display),
+                "outcome"
+            );
+        }
+        let Some(bus) = &self.bus else { return };
+        let calls = outcomes.chunks(ENTRIES).map(|chunk| self.put(bus, chunk));
+        futures::future::join_all(calls).await;
+    }
+
+    async fn put(&self, bus: &str, outcomes: &[Outcome]) {
+        let mut left: Vec<&Outcome> = outcomes.iter().collect();
+        let mut last = String::new();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                let wait = SignedDuration::from_millis(50 << attempt);
+                self.clock.sleep_until(self.clock.now() + wait).await;
+            }
+            let entries = left.iter().filter_map(|outcome| entry(bus, outcome)).collect();
+            match self.client.put_events().set_entries(Some(entries)).send().await {
+                Ok(answer) => {
+                    let failed = |index: usize| answer.entries().get(index).and_then(|entry| entry.error_code());
+                    if let Some(code) = (0..left.len()).find_map(failed) {
+                        last = code.to_owned();
+                    }
+                    left = left.into_iter().enumerate().filter(|(i, _)| failed(*i).is_some()).map(|(_, o)| o).collect();
+                }
+                Err(error) => {
+                    use aws_sdk_eventbridge::error::ProvideErrorMetadata;
+                    last = error.code().unwrap_or("no answer").to_owned();
+                }
+            }
+            if left.is_empty() {
+                return;
+            }
+        }
+        let ids: Vec<&str> = left.iter().map(|outcome| outcome.id.as_str()).collect();
+        tracing::error!(
+            bus,
+            code = last,
+            ?ids,
+            "outcomes that the bus did not take; is events:PutEvents allowed on it?"
+        );
+    }
+}
+
+fn entry(bus: &str, outcome: &Outcome) -> Option<PutEventsRequestEntry> {
+    let detail = serde_json::to_string(outcome).ok()?;
+    let entry = PutEventsRequestEntry::builder().source(SOURCE).detail_type(outcome.said.as_str());
+    Some(entry.detail(detail).event_bus_name(bus).build())
+}

@@ -1,0 +1,191 @@
+//! The steps that a batch of valid requests with different ids goes through: judge, claim beside admit, publish,
+//! record.
+
+use std::collections::HashMap;
+
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Ended;
+use super::fate::{Step, answered, fate};
+use super::judge::{self, Seen};
+use super::publish::publish;
+use super::record::record;
+use super::sender::{Each, Sender};
+use super::settle::{Fared, Whose, ended};
+use crate::directory::Snapshot;
+use crate::fingerprint::Fingerprint;
+use crate::grant::Campaign;
+use crate::ledger::{Entry, Intent, Opened, Owner, Prior};
+use crate::quota::{Admission, Demand};
+use crate::reason::Reason;
+use crate::request::Request;
+
+/// Less than this left of an invocation, and nothing is begun: a claim that cannot be finished turns into an unknown.
+const LEAST: SignedDuration = SignedDuration::from_millis(2_500);
+
+/// What all requests of a batch share.
+pub(super) struct Batch<'a> {
+    pub(super) sender: &'a Sender,
+    pub(super) snapshot: &'a Snapshot,
+    /// Of this batch alone: not even another of the same invocation may take its claims for its own.
+    pub(super) owner: Owner,
+    begun: Timestamp,
+    deadline: Timestamp,
+}
+
+/// A request on its way, with what was judged of it.
+pub(super) struct Going<'a> {
+    index: usize,
+    pub(super) request: &'a Request,
+    pub(super) first_seen: Timestamp,
+    pub(super) campaign: &'a Campaign,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) intent: Intent,
+}
+
+/// A request with what the ledger and the quotas said of it.
+pub(super) struct Taken<'a> {
+    pub(super) going: Going<'a>,
+    pub(super) opened: Opened,
+    pub(super) admission: Option<Admission>,
+}
+
+impl<'a> Batch<'a> {
+    /// Begins now; everything is to end by `deadline`.
+    pub(super) fn new(sender: &'a Sender, snapshot: &'a Snapshot, deadline: Timestamp) -> Self {
+        Self { sender, snapshot, owner: Owner::unique(), begun: sender.deps.clock.now(), deadline }
+    }
+
+    /// Takes the requests through; each ends, by its place.
+    pub(super) async fn take(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> HashMap<usize, Ended> {
+        let (going, mut ends) = self.judge(whose, requests);
+        let taken = self.claim_beside_admit(going).await;
+        let steps: Vec<Step> = taken.iter().map(|one| fate(self, one)).collect();
+        let answers = taken.iter().zip(&steps).map(async |(one, step)| match step {
+            Step::Ends(fared) => fared.clone(),
+            Step::Send { not_before } => self.publish(&one.going, *not_before).await,
+        });
+        let fares: Vec<Fared> = join_all(answers).await;
+        record(self, &taken, &fares).await;
+        // Only now: the session that may not send may still record.
+        if fares.iter().any(|fared| matches!(fared, Fared::Waits { reason: Reason::RoleDenied, .. })) {
+            self.sender.deps.role.forget().await;
+        }
+        for (one, fared) in taken.iter().zip(&fares) {
+            ends.insert(one.going.index, ended(whose, Some(one.going.campaign), one.going.request, fared));
+        }
+        ends
+    }
+
+    fn judge(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> (Vec<Going<'a>>, HashMap<usize, Ended>) {
+        let mut ends = HashMap::with_capacity(requests.len());
+        let mut going = Vec::with_capacity(requests.len());
+        for &(index, request, first_seen) in requests {
+            let campaign = match judge::campaign(self.snapshot, request) {
+                Ok(campaign) => campaign,
+                Err(judge::Refused { reason, detail }) => {
+                    ends.insert(index, ended(whose, None, request, &Fared::Rejected { reason, detail }));
+                    continue;
+                }
+            };
+            if self.deadline.duration_since(self.begun) < LEAST {
+                let fared = Fared::Waits { reason: Reason::Rate, until: self.begun + SignedDuration::from_secs(1) };
+                ends.insert(index, ended(whose, Some(campaign), request, &fared));
+                continue;
+            }
+            let fingerprint = request.fingerprint(&self.sender.deps.key, &campaign.name);
+            let intent = judge::intent(self.snapshot, campaign, request, first_seen, self.begun, self.deadline);
+            going.push(Going { index, request, first_seen, campaign, fingerprint, intent });
+        }
+        (going, ends)
+    }
+
+    async fn claim_beside_admit(&self, going: Vec<Going<'a>>) -> Vec<Taken<'a>> {
+        let claims = |one: &&Going<'_>| matches!(one.intent, Intent::Claim { .. });
+        let demands: Vec<Demand<'_>> = going
+            .iter()
+            .filter(claims)
+            .map(|one| Demand {
+                campaign: one.campaign,
+                kind: one.request.kind,
+                segments: one.request.measure.segments,
+            })
+            .collect();
+        let admit = async {
+            if demands.is_empty() { Vec::new() } else { self.sender.quota.admit(self.snapshot, &demands).await }
+        };
+        // Beside each other, unless the ledger failed a moment ago: what is charged for a claim that fails is lost.
+        let (opened, admitted) = if self.sender.ledger_fails(self.begun) {
+            let opened = self.open(&going).await;
+            let any = opened.iter().any(|opened| matches!(opened, Opened::AsIntended));
+            (opened, if any { admit.await } else { Vec::new() })
+        } else {
+            futures::join!(self.open(&going), admit)
+        };
+        self.sender.remember_ledger(self.begun, opened.iter().any(|opened| matches!(opened, Opened::Failed(_))));
+        let mut admitted = admitted.into_iter();
+        let admissions: Vec<Option<Admission>> =
+            going.iter().map(|one| claims(&one).then(|| admitted.next()).flatten()).collect();
+        let parts = going.into_iter().zip(opened).zip(admissions);
+        parts.map(|((going, opened), admission)| Taken { going, opened, admission }).collect()
+    }
+
+    /// Opens the records. A few may be opened from a state that is only known once it was seen: what waits for an
+    /// operator, and what is to be sent again after an unknown result.
+    async fn open(&self, going: &[Going<'_>]) -> Vec<Opened> {
+        let ledger = &self.sender.ledger;
+        let entries: Vec<Entry<'_>> =
+            going.iter().map(|one| one.entry(judge::prior(self.snapshot, one.request, self.begun))).collect();
+        let mut opened = ledger.open(&self.owner, &entries).await;
+        let mut again = Vec::new();
+        for (place, one) in going.iter().enumerate() {
+            let Opened::Seen(found) = &opened[place] else { continue };
+            let id = &one.request.id;
+            match judge::seen(found, &one.fingerprint, self.snapshot.grant.unknown_result, self.begun) {
+                Seen::Again(prior) => again.push((place, one.entry(prior))),
+                Seen::Unknown { lapsed: true, .. } => {
+                    if let Err(error) = ledger.lapse(id, found).await {
+                        tracing::warn!(%error, %id, "a lapsed claim could not be marked yet");
+                    }
+                }
+                Seen::WaitedTooLong { reason } => {
+                    if let Err(error) = ledger.give_up(id, reason).await {
+                        tracing::warn!(%error, %id, "the end of its waiting could not be recorded");
+                    }
+                }
+                _ => {}
+            }
+        }
+        if !again.is_empty() {
+            let (places, entries): (Vec<usize>, Vec<Entry<'_>>) = again.into_iter().unzip();
+            for (place, result) in places.into_iter().zip(ledger.open(&self.owner, &entries).await) {
+                opened[place] = result;
+            }
+        }
+        opened
+    }
+
+    async fn publish(&self, one: &Going<'_>, not_before: Timestamp) -> Fared {
+        let deps = &self.sender.deps;
+        let channel = self.sender.channel(one.campaign);
+        let times = (self.begun, not_before, self.deadline);
+        let answer = publish(channel, &*deps.clock, (&deps.grant, one.campaign), one.request, times).await;
+        answered(self, one, answer)
+    }
+}
+
+impl<'a> Going<'a> {
+    fn entry(&'a self, prior: Prior) -> Entry<'a> {
+        Entry {
+            id: &self.request.id,
+            fingerprint: &self.fingerprint,
+            campaign: &self.campaign.name,
+            kind: self.request.kind,
+            measure: self.request.measure,
+            first_seen: self.first_seen,
+            intent: self.intent,
+            prior,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What is to be done with a request before anything is taken for it, and what its record says when there is one.
+
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng;
+
+use crate::directory::Snapshot;
+use crate::fingerprint::Fingerprint;
+use crate::grant::{Campaign, UnknownResult};
+use crate::ledger::{Intent, Prior, Record, State, UNKNOWN_WAIT};
+use crate::reason::{Fate, Reason};
+use crate::request::{OnQuota, Request};
+
+/// What waits for an operator waits this long, then goes to the dead-letter queue.
+pub(super) const OPERATOR_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+/// AWS takes no TimeToLive below five seconds, so a text that expires sooner cannot be bounded by it.
+pub(super) const LEAST_TIME_TO_LIVE: SignedDuration = SignedDuration::from_secs(5);
+
+/// Why a request is refused before its record is asked for.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) reason: Reason,
+    pub(super) detail: String,
+}
+
+/// The campaign that a request is sent on.
+pub(super) fn campaign<'a>(snapshot: &'a Snapshot, request: &Request) -> Result<&'a Campaign, Refused> {
+    let grant = &snapshot.grant;
+    let named = match &request.campaign {
+        Some(name) => snapshot.campaign(name).ok_or_else(|| {
+            (Reason::NotGranted, format!("the grant {} has no such campaign; it has {}", grant.name, list(snapshot)))
+        }),
+        None => snapshot.only_campaign().ok_or_else(|| {
+            (
+                Reason::InvalidRequest,
+                format!("the grant {} has several campaigns; name one: {}", grant.name, list(snapshot)),
+            )
+        }),
+    };
+    named.map_err(|(reason, detail)| Refused { reason, detail })
+}
+
+fn list(snapshot: &Snapshot) -> String {
+    let names: Vec<&str> = snapshot.grant.campaigns.iter().map(|name| name.as_str()).collect();
+    names.join(", ")
+}
+
+/// What is known before anything is asked: that it has expired, has waited too long, or that everything is paused. The
+/// record is written all the same, since it may say that the text was sent long ago.
+pub(super) fn intent(
+    snapshot: &Snapshot,
+    campaign: &Campaign,
+    request: &Request,
+    first_seen: Timestamp,
+    now: Timestamp,
+    lease: Timestamp,
+) -> Intent {
+    if request.expires_at.is_some_and(|expires| expires < now + LEAST_TIME_TO_LIVE) {
+        return Intent::Reject { reason: Reason::Expired };
+    }
+    // While role or table were out of reach there was no record to say how long it waited, and for whom.
+    if now.duration_since(first_seen) > snapshot.grant.max_wait.of(request.kind).max(OPERATOR_WAIT) {
+        return Intent::Reject { reason: Reason::WaitedTooLong };
+    }
+    if snapshot.grant.paused || campaign.paused {
+        return Intent::Defer { reason: Reason::Paused, until: pause_of(Reason::Paused, now) };
+    }
+    Intent::Claim { lease }
+}
+
+/// Which records may be opened: those that have not waited too long.
+pub(super) fn prior(snapshot: &Snapshot, request: &Request, now: Timestamp) -> Prior {
+    Prior::SeenAfter(now - snapshot.grant.max_wait.of(request.kind))
+}
+
+/// What a record that could not be opened says of its request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Sent before.
+    Sent { message_id: Option<String> },
+    /// Other content under the same key.
+    Reused,
+    /// It was rejected, and this is the same message again.
+    Rejected { reason: Reason },
+    /// Somebody is at it.
+    InProgress { until: Timestamp },
+    /// Perhaps sent; a receipt may still tell.
+    Unknown { until: Timestamp, lapsed: bool },
+    /// Perhaps sent, and nobody told.
+    UnknownForGood,
+    /// It waited long enough.
+    WaitedTooLong { reason: Reason },
+    /// It may be opened after all, from just this state.
+    Again(Prior),
+}
+
+/// Judges the record.
+pub(super) fn seen(record: &Record, fingerprint: &Fingerprint, unknown_result: UnknownResult, now: Timestamp) -> Seen {
+    if record.fingerprint != *fingerprint {
+        return Seen::Reused;
+    }
+    let unknown = |since: Timestamp, lapsed| match since + UNKNOWN_WAIT {
+        until if until > now => Seen::Unknown { until, lapsed },
+        _ if lapsed => Seen::Unknown { until: now + SignedDuration::from_secs(1), lapsed },
+        _ if unknown_result == UnknownResult::Resend => Seen::Again(Prior::UnknownSince(since)),
+        _ => Seen::UnknownForGood,
+    };
+    match record.state {
+        State::Accepted => Seen::Sent { message_id: record.message_id.clone() },
+        State::Claimed => match record.lease {
+            Some(lease) if lease > now => Seen::InProgress { until: lease },
+            lease => unknown(lease.unwrap_or(now), true),
+        },
+        State::Unknown => unknown(record.unknown_since.unwrap_or(now), false),
+        State::Rejected => Seen::Rejected { reason: record.reason.unwrap_or(Reason::InvalidRequest) },
+        State::Deferred => {
+            let reason = record.reason.unwrap_or(Reason::WaitedTooLong);
+            let age = record.first.map_or(SignedDuration::ZERO, |first| now.duration_since(first));
+            if reason.fate() != Fate::WaitsForOperator {
+                Seen::WaitedTooLong { reason: Reason::WaitedTooLong }
+            } else if age < OPERATOR_WAIT {
+                Seen::Again(Prior::SeenAfter(now - OPERATOR_WAIT))
+            } else {
+                Seen::WaitedTooLong { reason }
+            }
+        }
+    }
+}
+
+/// Whether a caller that does not want to wait is told so at once.
+pub(super) fn rejects_at_once(request: &Request, reason: Reason) -> bool {
+    use Reason::*;
+    let quota =
+        matches!(reason, BrandDailyCap | GrantDailyBudget | GrantSpendBudget | PrimarySpendLimit | Rate | QuietHours);
+    request.on_quota == OnQuota::Reject && quota
+}
+
+/// When something that does not say so itself is worth another look; spread, so that those who wait for the same
+/// thing do not come back as one.
+pub(super) fn pause_of(reason: Reason, now: Timestamp) -> Timestamp {
+    let (least, most) = match reason {
+        Reason::Throttled | Reason::Rate => (2_000, 10_000),
+        Reason::QuotaUnavailable => (10_000, 30_000),
+        Reason::InProgress => (1_000, 2_000),
+        Reason::PrimarySpendLimit => (240_000, 360_000),
+        _ => (50_000, 70_000),
+    };
+    now + SignedDuration::from_millis(rand::rng().random_range(least..=most))
+}
+
+/// A request that waits is back in time to be told that it has waited too long.
+pub(super) fn bounded(
+    until: Timestamp,
+    request: &Request,
+    limit: SignedDuration,
+    first_seen: Timestamp,
+    now: Timestamp,
+) -> Timestamp {
+    let given_up = first_seen + limit;
+    let bounded = until.min(given_up).min(request.expires_at.unwrap_or(until));
+    // The longer it has waited the seldomer it is looked at: 700 times in 14 days at most, below the queue's
+    // maxReceiveCount of 1,000, so that waiting is never taken for failing.
+    let seldom = now.duration_since(first_seen).max(SignedDuration::ZERO) / 64;
+    bounded.max(now + seldom.max(SignedDuration::from_secs(1)))
+}

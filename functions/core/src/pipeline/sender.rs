@@ -1,0 +1,281 @@
+//! One grant's sender: what a function keeps for its life, and what it does with a batch as a whole.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::batch::Batch;
+use super::judge::{self, pause_of};
+use super::settle::{Fared, Whose, ended, refused, wait};
+use super::{Ended, Ending, Incoming};
+use crate::account::AccountId;
+use crate::channel::Channel;
+use crate::clock::SharedClock;
+use crate::directory::{Directory, DirectoryError, Snapshot};
+use crate::fingerprint::FingerprintKey;
+use crate::grant::{Campaign, ChannelKind};
+use crate::ledger::Ledger;
+use crate::name::GrantName;
+use crate::outcome::Outcomes;
+use crate::quota::Quota;
+use crate::reason::{Fate, Reason};
+use crate::request::{Refusal, Request};
+use crate::role::Role;
+use crate::table::Table;
+
+/// How long a ledger that could not be written is asked before the quotas, not beside them.
+const FAILING: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long outcomes are waited for, and how long before the deadline that ends.
+const SAYING: SignedDuration = SignedDuration::from_secs(6);
+const SAID_BY: SignedDuration = SignedDuration::from_millis(500);
+
+/// What a sender is made of.
+pub struct Deps {
+    /// The grant that is charged.
+    pub grant: GrantName,
+    /// Its account, where the grant's record was read already: in the hub.
+    pub account: Option<AccountId>,
+    /// The table, as this function reaches it.
+    pub table: Table,
+    /// The grant's role, which sends.
+    pub role: Role,
+    /// `SendTextMessage` with the role.
+    pub sms_voice: Arc<dyn Channel>,
+    /// SNS `Publish` with the role.
+    pub sns: Arc<dyn Channel>,
+    /// Where outcomes go.
+    pub outcomes: Outcomes,
+    /// What fingerprints are keyed with.
+    pub key: FingerprintKey,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+/// Takes batches of one grant through the pipeline.
+pub struct Sender {
+    pub(super) deps: Deps,
+    pub(super) ledger: Ledger,
+    pub(super) quota: Quota,
+    directory: Arc<Directory>,
+    /// In milliseconds since 1970.
+    ledger_failed_at: AtomicI64,
+}
+
+/// Why a whole batch was not begun.
+#[derive(Debug, thiserror::Error)]
+pub enum SenderError {
+    /// The function runs in an account that the grant is not for.
+    #[error(
+        "the grant {grant} is for the account {wanted}, and this function runs in {found}; correct TENDLC_GRANT, or \
+         deploy the function in {wanted}"
+    )]
+    WrongAccount {
+        /// The grant.
+        grant: GrantName,
+        /// Its account.
+        wanted: AccountId,
+        /// Where the function runs.
+        found: String,
+    },
+}
+
+/// It was done, and there is no time left to tell anybody.
+#[derive(Debug, thiserror::Error)]
+#[error("the invocation ends before its outcomes could be said; they are said when the batch comes again")]
+pub struct NoTime;
+
+impl Sender {
+    /// A sender that has not asked for anything yet.
+    pub fn new(deps: Deps) -> Self {
+        let (table, grant, clock) = (deps.table.clone(), deps.grant.clone(), Arc::clone(&deps.clock));
+        Self {
+            directory: Directory::new(table.clone(), grant.clone(), Arc::clone(&clock)),
+            ledger: Ledger::new(table.clone(), grant.clone(), Arc::clone(&clock)),
+            quota: Quota::new(table, grant, clock),
+            ledger_failed_at: AtomicI64::new(i64::MIN),
+            deps,
+        }
+    }
+
+    /// Fetches role and grant while the environment starts. What fails here is met again, and judged, by the first
+    /// batch.
+    pub async fn warm_up(&self) {
+        if let Err((reason, detail)) = self.prepare().await {
+            tracing::warn!(%reason, detail, "not ready yet");
+        }
+    }
+
+    /// Takes a batch through: every record ends, in the order of the batch, no later than `deadline`.
+    ///
+    /// # Errors
+    /// When the function may not act for this grant at all; then nothing was done.
+    pub async fn run(
+        &self,
+        runs_in: Option<&AccountId>,
+        batch: &[Incoming],
+        deadline: Timestamp,
+    ) -> Result<Vec<Ended>, SenderError> {
+        let parsed: Vec<Result<Request, Refusal>> =
+            batch.iter().map(|one| Request::parse(&one.text, &one.message_id, &one.entrance)).collect();
+        let all: Vec<(usize, &Request, Timestamp)> = parsed
+            .iter()
+            .enumerate()
+            .filter_map(|(index, one)| one.as_ref().ok().map(|request| (index, request, batch[index].first_seen)))
+            .collect();
+        let (firsts, repeats) = apart(&all);
+
+        let mut ends: HashMap<usize, Ended> = HashMap::with_capacity(batch.len());
+        let mut account = self.deps.account.as_ref().or(runs_in).cloned();
+        if !firsts.is_empty() {
+            match self.prepare().await {
+                Ok(snapshot) => {
+                    self.check_account(&snapshot, runs_in)?;
+                    account = Some(snapshot.grant.account.clone());
+                    let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
+                    ends.extend(Batch::new(self, &snapshot, deadline).take(whose, &firsts).await);
+                    for repeat in &repeats {
+                        if let Some(first) = ends.get(&repeat.first.0).cloned() {
+                            ends.insert(repeat.index, self.repeat(&snapshot, whose, repeat, first));
+                        }
+                    }
+                }
+                Err((reason, detail)) => {
+                    let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
+                    for (index, request, first_seen) in &all {
+                        let fared = self.held_up(reason, &detail, request, *first_seen);
+                        ends.insert(*index, ended(whose, None, request, &fared));
+                    }
+                }
+            }
+        }
+        let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
+        for (index, refusal) in parsed.into_iter().enumerate().filter_map(|(i, one)| one.err().map(|e| (i, e))) {
+            ends.insert(index, refused(whose, refusal));
+        }
+        let mut ends: Vec<(usize, Ended)> = ends.into_iter().collect();
+        ends.sort_by_key(|(index, _)| *index);
+        Ok(ends.into_iter().map(|(_, end)| end).collect())
+    }
+
+    /// Tells the workload what became of its requests; after everything else, and no longer than `deadline` allows: a
+    /// bus that does not answer must not cost the batch its answer.
+    ///
+    /// # Errors
+    /// When there is no time to try it even once. The invocation is to fail, so that it is said when the batch comes
+    /// again.
+    pub async fn say(&self, ends: &[Ended], deadline: Timestamp) -> Result<(), NoTime> {
+        let outcomes: Vec<_> = ends.iter().map(|end| end.outcome.clone()).collect();
+        let left = deadline.duration_since(self.deps.clock.now()) - SAID_BY;
+        let patience = Duration::try_from(left.min(SAYING)).map_err(|_| NoTime)?;
+        if tokio::time::timeout(patience, self.deps.outcomes.say(&outcomes)).await.is_err() {
+            let ids: Vec<&str> = outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+            tracing::error!(?ids, "the bus did not take these outcomes in time");
+        }
+        Ok(())
+    }
+
+    /// Role and grant, or what every request of the batch meets without them.
+    async fn prepare(&self) -> Result<Arc<Snapshot>, (Reason, String)> {
+        self.deps.role.ready().await.map_err(|error| (error.reason(), error.to_string()))?;
+        self.directory.snapshot().await.map_err(|error| match &error {
+            DirectoryError::NoGrant(_) => (Reason::NotGranted, error.to_string()),
+            DirectoryError::Table(table) => (table.reason(self.deps.table.through_role), error.to_string()),
+        })
+    }
+
+    fn check_account(&self, snapshot: &Snapshot, runs_in: Option<&AccountId>) -> Result<(), SenderError> {
+        let wanted = &snapshot.grant.account;
+        match runs_in {
+            // In the hub the grant was found by what AWS vouches for.
+            _ if !self.deps.table.through_role => Ok(()),
+            Some(found) if found == wanted => Ok(()),
+            found => Err(SenderError::WrongAccount {
+                grant: self.deps.grant.clone(),
+                wanted: wanted.clone(),
+                found: found.map_or("no account that its ARN names".to_owned(), ToString::to_string),
+            }),
+        }
+    }
+
+    fn held_up(&self, reason: Reason, detail: &str, request: &Request, first_seen: Timestamp) -> Fared {
+        let now = self.deps.clock.now();
+        tracing::warn!(%reason, detail, id = %request.id, "held up");
+        match reason.fate() {
+            Fate::Rejects => Fared::Rejected { reason, detail: detail.to_owned() },
+            _ => wait(None, request, reason, pause_of(reason, now), first_seen, now),
+        }
+    }
+
+    /// A second record with the same id in one batch: said again when the first was sent, refused when it is another
+    /// text. Otherwise it comes back and is judged alone, for it may have what the first lacked.
+    fn repeat(&self, snapshot: &Snapshot, whose: Whose<'_>, repeat: &Repeat<'_>, first: Ended) -> Ended {
+        let (request, of) = (repeat.request, repeat.first.1);
+        let now = self.deps.clock.now();
+        let campaign = judge::campaign(snapshot, request).ok();
+        let print = |request: &Request| {
+            judge::campaign(snapshot, request).ok().map(|campaign| request.fingerprint(&self.deps.key, &campaign.name))
+        };
+        let alone = |until| ended(whose, campaign, request, &Fared::Waits { reason: Reason::InProgress, until });
+        match first.ending {
+            Ending::DeadLetter { .. } => alone(pause_of(Reason::InProgress, now)),
+            _ if print(request) != print(of) => {
+                let detail = "another request of this batch has the same id and other content".to_owned();
+                ended(whose, campaign, request, &Fared::Rejected { reason: Reason::IdReused, detail })
+            }
+            Ending::Wait { until } => alone(until),
+            Ending::Done => {
+                let mut second = first;
+                second.outcome.duplicate = true;
+                second.outcome.context = request.context.clone();
+                second
+            }
+        }
+    }
+
+    /// Whether the ledger could not be written a moment ago.
+    pub(super) fn ledger_fails(&self, now: Timestamp) -> bool {
+        let failed_at = self.ledger_failed_at.load(Ordering::Relaxed);
+        now.as_millisecond().saturating_sub(failed_at) < FAILING.as_millis() as i64
+    }
+
+    pub(super) fn remember_ledger(&self, now: Timestamp, failed: bool) {
+        self.ledger_failed_at.store(if failed { now.as_millisecond() } else { i64::MIN }, Ordering::Relaxed);
+    }
+
+    pub(super) fn channel(&self, campaign: &Campaign) -> &dyn Channel {
+        match campaign.channel {
+            ChannelKind::SmsVoice => &*self.deps.sms_voice,
+            ChannelKind::Sns => &*self.deps.sns,
+        }
+    }
+}
+
+/// A request with its place in the batch and when it was first seen.
+pub(super) type Each<'a> = (usize, &'a Request, Timestamp);
+
+/// A repeat of an id within a batch, and its first.
+struct Repeat<'a> {
+    index: usize,
+    request: &'a Request,
+    first: Each<'a>,
+}
+
+/// The first of each id, and the repeats with their first: one transaction takes an item only once.
+fn apart<'a>(all: &[Each<'a>]) -> (Vec<Each<'a>>, Vec<Repeat<'a>>) {
+    let mut seen: HashMap<&str, Each<'a>> = HashMap::new();
+    let (mut firsts, mut repeats) = (Vec::with_capacity(all.len()), Vec::new());
+    for &each in all {
+        match seen.get(each.1.id.as_str()) {
+            Some(&first) => repeats.push(Repeat { index: each.0, request: each.1, first }),
+            None => {
+                seen.insert(each.1.id.as_str(), each);
+                firsts.push(each);
+            }
+        }
+    }
+    (firsts, repeats)
+}

@@ -1,0 +1,136 @@
+//! What becomes of a request after its record was opened or its text sent: the ledger's word, the outcome's and the
+//! message's, always from one value.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::judge::{OPERATOR_WAIT, bounded};
+use super::{Ended, Ending};
+use crate::account::AccountId;
+use crate::grant::{Campaign, Grant};
+use crate::name::GrantName;
+use crate::outcome::{Outcome, Said};
+use crate::reason::{Fate, Reason};
+use crate::request::{Refusal, Request};
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fared {
+    Accepted {
+        message_id: String,
+        duplicate: bool,
+    },
+    Rejected {
+        reason: Reason,
+        detail: String,
+    },
+    /// The same message was rejected before, and could not be put away then.
+    RejectedBefore {
+        reason: Reason,
+    },
+    Waits {
+        reason: Reason,
+        until: Timestamp,
+    },
+    /// Perhaps sent: looked at again then.
+    Unknown {
+        until: Timestamp,
+    },
+    /// Perhaps sent, and given up.
+    UnknownForGood,
+}
+
+/// Whose request it is, as far as that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whose<'a> {
+    pub(super) grant: &'a GrantName,
+    pub(super) account: Option<&'a AccountId>,
+}
+
+/// A request that could not be taken.
+pub(super) fn refused(whose: Whose<'_>, refusal: Refusal) -> Ended {
+    let mut outcome = Outcome::bare(Said::Rejected, refusal.id.clone());
+    outcome.grant = Some(whose.grant.clone());
+    outcome.account = whose.account.cloned();
+    outcome.reason = Some(refusal.reason);
+    Ended {
+        id: refusal.id,
+        kind: None,
+        outcome,
+        ending: Ending::DeadLetter { reason: refusal.reason, detail: refusal.detail },
+    }
+}
+
+/// A valid request that fared so.
+pub(super) fn ended(whose: Whose<'_>, campaign: Option<&Campaign>, request: &Request, fared: &Fared) -> Ended {
+    let mut outcome = Outcome::bare(fared.said(), request.id.clone());
+    outcome.grant = Some(whose.grant.clone());
+    outcome.account = whose.account.cloned();
+    outcome.campaign = campaign.map(|campaign| campaign.name.clone());
+    outcome.segments = Some(request.measure.segments.get());
+    outcome.encoding = Some(request.measure.encoding);
+    outcome.context = request.context.clone();
+    let ending = match fared {
+        Fared::Accepted { message_id, duplicate } => {
+            outcome.message_id = Some(message_id.clone()).filter(|id| !id.is_empty());
+            outcome.duplicate = *duplicate;
+            Ending::Done
+        }
+        Fared::Rejected { reason, detail } => {
+            outcome.reason = Some(*reason);
+            Ending::DeadLetter { reason: *reason, detail: detail.clone() }
+        }
+        Fared::RejectedBefore { reason } => {
+            outcome.reason = Some(*reason);
+            outcome.duplicate = true;
+            Ending::DeadLetter { reason: *reason, detail: format!("rejected before: {reason}") }
+        }
+        Fared::Waits { reason, until } => {
+            outcome.reason = Some(*reason);
+            outcome.retry_at = Some(*until);
+            Ending::Wait { until: *until }
+        }
+        Fared::Unknown { until } => {
+            outcome.reason = Some(Reason::UnknownResult);
+            outcome.retry_at = Some(*until);
+            Ending::Wait { until: *until }
+        }
+        Fared::UnknownForGood => {
+            outcome.reason = Some(Reason::UnknownResult);
+            let detail = "AWS may have taken the text, and no receipt told within 15 minutes".to_owned();
+            Ending::DeadLetter { reason: Reason::UnknownResult, detail }
+        }
+    };
+    Ended { id: request.id.clone(), kind: Some(request.kind), outcome, ending }
+}
+
+/// Waiting for `reason` until `until`, or no longer, where the request has waited long enough for such a reason.
+pub(super) fn wait(
+    grant: Option<&Grant>,
+    request: &Request,
+    reason: Reason,
+    until: Timestamp,
+    first_seen: Timestamp,
+    now: Timestamp,
+) -> Fared {
+    let limit = match (reason.fate(), grant) {
+        (Fate::WaitsForOperator, _) => OPERATOR_WAIT,
+        (_, Some(grant)) => grant.max_wait.of(request.kind),
+        // Nothing is known of the grant: as long as SQS keeps a message.
+        (_, None) => SignedDuration::from_hours(14 * 24),
+    };
+    if reason.fate() == Fate::WaitsForOperator && first_seen + limit <= now {
+        return Fared::Rejected { reason, detail: format!("it waited an hour for an operator: {reason}") };
+    }
+    Fared::Waits { reason, until: bounded(until, request, limit, first_seen, now) }
+}
+
+impl Fared {
+    fn said(&self) -> Said {
+        match self {
+            Self::Accepted { .. } => Said::Accepted,
+            Self::Rejected { .. } | Self::RejectedBefore { .. } => Said::Rejected,
+            Self::Waits { .. } => Said::Deferred,
+            Self::Unknown { .. } | Self::UnknownForGood => Said::Unknown,
+        }
+    }
+}

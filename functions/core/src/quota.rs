@@ -1,0 +1,97 @@
+//! The quotas that the primary is held to, and what a grant may take of them: T-Mobile's daily cap, the grant's
+//! own ceilings, the campaign's segments per second, AWS's requests per second.
+//!
+//! One admission per batch. Everything is taken at once and beside each other; a request is admitted when every
+//! part was. What was taken for one that is not admitted is given back with its ledger record, exactly once.
+
+mod budget;
+mod charge;
+pub mod counter;
+mod fit;
+mod memory;
+mod parts;
+mod rate;
+mod take;
+mod verdict;
+
+use futures::future::{join, join_all};
+use jiff::SignedDuration;
+
+pub use charge::{Charge, Taken};
+pub use memory::Memory;
+pub use verdict::{Admission, Verdict};
+
+use crate::clock::SharedClock;
+use crate::day::PacificDay;
+use crate::directory::Snapshot;
+use crate::grant::Campaign;
+use crate::name::GrantName;
+use crate::request::Kind;
+use crate::segments::Segments;
+use crate::table::Table;
+use parts::Parts;
+use verdict::merge;
+
+/// When a used-up budget is asked for again although its day goes on: receipts and failed sends give back.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// What one text needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// The campaign that it is sent on.
+    pub campaign: &'a Campaign,
+    /// Its lane.
+    pub kind: Kind,
+    /// Its segments.
+    pub segments: Segments,
+}
+
+/// The quotas as one environment of a function sees them.
+#[derive(Debug)]
+pub struct Quota {
+    table: Table,
+    grant: GrantName,
+    clock: SharedClock,
+    memory: Memory,
+}
+
+impl Quota {
+    /// The quotas of `grant` in `table`.
+    pub fn new(table: Table, grant: GrantName, clock: SharedClock) -> Self {
+        Self { table, grant, clock, memory: Memory::default() }
+    }
+
+    /// Takes what the texts need, for as many of them as there is room for, the first ones first.
+    pub async fn admit(&self, snapshot: &Snapshot, demands: &[Demand<'_>]) -> Vec<Admission> {
+        let now = self.clock.now();
+        let parts = Parts::of(snapshot, PacificDay::charged_at(now), demands);
+        let mut admissions =
+            vec![Admission { verdict: Verdict::SendAt(now), charge: Charge::default() }; demands.len()];
+        // What is known to be refused takes nothing: a grant over its budget must not use up the campaign's rate.
+        parts.refuse_what_is_known(self, now, &mut admissions);
+        for stage in parts.stages(self, now) {
+            let open = still_open(&admissions);
+            if open.is_empty() {
+                break;
+            }
+            // A later stage has waited for an earlier one's answers; places begin now.
+            let now = self.clock.now();
+            let budgets = join_all(stage.budgets.iter().map(|part| part.take(self, now, &open)));
+            let clocks = join_all(stage.clocks.iter().map(|part| part.take(self, now, &open)));
+            let (budgets, clocks) = join(budgets, clocks).await;
+            for (index, part, taken) in budgets.into_iter().flatten() {
+                admissions[index].charge.add(taken);
+                merge(&mut admissions[index].verdict, part);
+            }
+            for (index, part) in clocks.into_iter().flatten() {
+                merge(&mut admissions[index].verdict, part);
+            }
+        }
+        admissions
+    }
+}
+
+fn still_open(admissions: &[Admission]) -> Vec<usize> {
+    let open = |admission: &Admission| matches!(admission.verdict, Verdict::SendAt(_));
+    admissions.iter().enumerate().filter(|(_, admission)| open(admission)).map(|(index, _)| index).collect()
+}

@@ -1,0 +1,99 @@
+//! All that a batch needs, by the item that it is taken from, and in what order it is asked for.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::budget::{BudgetPart, Cost};
+use super::rate::{self, ClockPart, Scope};
+use super::verdict::{Admission, merge};
+use super::{Demand, Quota};
+use crate::day::ChargedDays;
+use crate::directory::Snapshot;
+use crate::grant::{CapUnit, Pool, on_day};
+use crate::request::Kind;
+use crate::table::Key;
+
+/// The parts of one admission.
+pub(super) struct Parts<'a> {
+    budgets: Vec<BudgetPart<'a>>,
+    clocks: Vec<ClockPart>,
+}
+
+/// Parts that are asked for beside each other.
+#[derive(Default)]
+pub(super) struct Stage<'p, 'a> {
+    pub(super) budgets: Vec<&'p BudgetPart<'a>>,
+    pub(super) clocks: Vec<&'p ClockPart>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, days: ChargedDays, demands: &[Demand<'a>]) -> Self {
+        let mut by_pool: BTreeMap<&Pool, Vec<Cost>> = BTreeMap::new();
+        let mut by_clock: BTreeMap<(Key, Kind), ClockPart> = BTreeMap::new();
+        for (index, demand) in demands.iter().enumerate() {
+            let (campaign, segments) = (demand.campaign, demand.segments.get());
+            let unit = snapshot.brand(campaign).map(|brand| brand.unit).unwrap_or_default();
+            let all = i64::from(segments);
+            let cap = if unit == CapUnit::Messages { 1 } else { all };
+            by_pool.entry(&campaign.pool).or_default().push(Cost { index, cap, all });
+            let of_campaign = rate::cost(segments.into(), campaign.milli_segments_per_second);
+            let of_primary = rate::cost(1, u64::from(campaign.send_requests_per_second) * 1000);
+            for (key, scope, cost) in [
+                (Key::campaign_clock(&campaign.name), Scope::Campaign, of_campaign),
+                (Key::primary_clock(&campaign.primary), Scope::Primary, of_primary),
+            ] {
+                let part = by_clock.entry((key.clone(), demand.kind));
+                part.or_insert_with(|| ClockPart::new(key, demand.kind, scope)).costs.push((index, cost));
+            }
+        }
+        let mut budgets = Vec::new();
+        for (pool, costs) in by_pool {
+            for day in days.iter() {
+                let cap = snapshot.brands().find_map(|brand| on_day(brand.pools.get(pool)?, day));
+                let budget = snapshot.grant.budgets.get(pool).and_then(|values| on_day(values, day));
+                let all = on_day(&snapshot.grant.daily_segments, day).and_then(|daily| daily.segments);
+                budgets.push(BudgetPart { day, pool, cap, budget, all, costs: costs.clone() });
+            }
+        }
+        Self { budgets, clocks: by_clock.into_values().collect() }
+    }
+
+    /// Refuses what need not be asked for: a counter was found empty a moment ago, a clock shows that the places within
+    /// its horizon are gone or taken by the texts before it.
+    pub(super) fn refuse_what_is_known(&self, quota: &Quota, now: Timestamp, admissions: &mut [Admission]) {
+        let mut ahead = vec![0; self.clocks.len()];
+        for (index, admission) in admissions.iter_mut().enumerate() {
+            let budget = self.budgets.iter().find_map(|part| part.refused_by_memory(quota, now, index));
+            let known = budget.or_else(|| {
+                let mut clocks = self.clocks.iter().zip(&ahead);
+                clocks.find_map(|(part, ahead)| part.refused_by_memory(quota, now, *ahead, index))
+            });
+            match known {
+                Some(part) => merge(&mut admission.verdict, part),
+                None => ahead.iter_mut().zip(&self.clocks).for_each(|(ahead, part)| *ahead += part.cost_of(index)),
+            }
+        }
+    }
+
+    /// All at once, unless some of it was lately found scarce: that goes first, so that what it refuses does not take
+    /// what others could use. A place on a clock cannot be given back; what a budget refuses is known to be refused.
+    pub(super) fn stages(&self, quota: &Quota, now: Timestamp) -> Vec<Stage<'_, 'a>> {
+        const REST: u8 = 3;
+        let mut stages: BTreeMap<u8, Stage<'_, 'a>> = BTreeMap::new();
+        for part in &self.budgets {
+            let rank = if part.is_scarce(quota, now) { 0 } else { REST };
+            stages.entry(rank).or_default().budgets.push(part);
+        }
+        for part in &self.clocks {
+            let rank = match part.scope {
+                _ if !part.is_scarce(quota, now) => REST,
+                // The campaign's clock serves one campaign, the primary's serves all.
+                Scope::Campaign => 1,
+                Scope::Primary => 2,
+            };
+            stages.entry(rank).or_default().clocks.push(part);
+        }
+        stages.into_values().collect()
+    }
+}

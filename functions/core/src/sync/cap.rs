@@ -1,0 +1,101 @@
+//! Brands and their caps, up and down.
+
+use super::index::Named;
+use super::record::Transacted;
+use super::schedule::{from_today, newest};
+use super::{Change, Index, Sync, SyncError};
+use crate::day::PacificDay;
+use crate::grant::{Brand, Cap, Pool, Since, on_day};
+use crate::name::BrandName;
+use crate::table::{Key, TableError};
+
+const NONE: Cap = Cap { cap: 0, guaranteed: 0 };
+
+impl Sync {
+    /// A brand that is not there yet, with its caps and nothing promised.
+    pub(super) async fn found_brand(&self, wanted: &Brand, changes: &mut Vec<Change>) -> Result<(), SyncError> {
+        let key = Key::brand(&wanted.name);
+        let what = format!("brand {}", wanted.name);
+        let change = self
+            .again(&what, async || {
+                if self.read::<Brand>(&key).await?.is_some() {
+                    return Ok(Some(None));
+                }
+                let today = PacificDay::of(self.clock.now());
+                let mut brand = wanted.clone();
+                for values in brand.pools.values_mut() {
+                    let cap = newest(values).map_or(0, |cap| cap.cap);
+                    *values = vec![Since { from: today, value: Cap { cap, guaranteed: 0 } }];
+                }
+                let named = self.named(Named::Brand(&brand.name))?;
+                let done = self.transact(vec![self.put_next(&key, 0, &brand)?, named]).await?;
+                Ok((done == Transacted::Done).then(|| Some(Change::Written { what: what.clone() })))
+            })
+            .await?;
+        changes.extend(change);
+        Ok(())
+    }
+
+    /// Brings every cap of a brand to what is wanted, today included.
+    pub(super) async fn change_caps(
+        &self,
+        wanted: &Brand,
+        names: &Index,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), SyncError> {
+        for (pool, values) in &wanted.pools {
+            let Some(cap) = newest(values).map(|cap| cap.cap) else { continue };
+            let what = format!("brand {}", wanted.name);
+            let change = self.again(&what, async || self.change_cap(wanted, pool, cap).await).await?;
+            let changed = change.is_some();
+            changes.extend(change);
+            // Also when nothing was changed: an earlier run may have been interrupted just here.
+            for day in self.days(self.clock.now()).0 {
+                let shrunk = self.shrink(&wanted.name, pool, day, names).await?;
+                if shrunk.by > 0 || changed && shrunk.over > 0 {
+                    changes.push(Change::Shrunk { pool: pool.clone(), day, by: shrunk.by, over: shrunk.over });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `None`: overtaken.
+    async fn change_cap(&self, wanted: &Brand, pool: &Pool, cap: i64) -> Result<Option<Option<Change>>, TableError> {
+        let key = Key::brand(&wanted.name);
+        let Some(there) = self.read::<Brand>(&key).await? else { return Ok(Some(None)) };
+        let (days, _) = self.days(self.clock.now());
+        let mut brand = there.record;
+        let old = brand.pools.get(pool).map(|values| from_today(values, days[0])).unwrap_or_default();
+        let settled = !old.is_empty() && old.iter().all(|entry| entry.value.cap == cap);
+        if settled && brand.unit == wanted.unit {
+            return Ok(Some(None));
+        }
+        let mut items = Vec::with_capacity(days.len() + 1);
+        for &day in &days {
+            let before = on_day(&old, day).unwrap_or(NONE);
+            items.push(self.move_pool((pool, day), before, cap - before.cap, false)?);
+        }
+        let today = on_day(&old, days[0]);
+        let first = Since { from: days[0], value: today.unwrap_or(NONE) };
+        let later = old.iter().copied().filter(|entry| entry.from > days[0]);
+        let values: Vec<Since<Cap>> =
+            [first].into_iter().chain(later).map(|one| Since { value: Cap { cap, ..one.value }, ..one }).collect();
+        // Guarantees were lowered before; another sync that raises them again wants another cap, too.
+        if values.iter().any(|entry| entry.value.guaranteed > cap) {
+            return Ok(None);
+        }
+        brand.unit = wanted.unit;
+        brand.pools.insert(pool.clone(), values);
+        items.push(self.put_next(&key, there.revision, &brand)?);
+        let change = Change::Cap { pool: pool.clone(), before: today.map(|cap| cap.cap), now: cap };
+        Ok((self.transact(items).await? == Transacted::Done).then_some(Some(change)))
+    }
+
+    /// Takes a brand away, whose grants and campaigns are gone.
+    pub(super) async fn remove_brand(&self, name: &BrandName, changes: &mut Vec<Change>) -> Result<(), SyncError> {
+        self.delete(&Key::brand(name)).await?;
+        changes.push(Change::Removed { what: format!("brand {name}") });
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! What is not counted: a campaign's numbers and rates, a grant's account, role, queues and waiting; and the ceiling on
+//! all of a grant's texts, which is no part of any cap.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
+use super::counters::Move;
+use super::index::Named;
+use super::record::Transacted;
+use super::schedule::{from_today, newest, plain};
+use super::{Change, Sync, SyncError};
+use crate::day::PacificDay;
+use crate::grant::{Campaign, DailySegments, Grant, Since, on_day};
+use crate::name::{CampaignName, GrantName};
+use crate::quota::counter;
+use crate::table::{Key, TableError};
+
+impl Sync {
+    pub(super) async fn put_campaign(&self, wanted: &Campaign, changes: &mut Vec<Change>) -> Result<(), SyncError> {
+        let key = Key::campaign(&wanted.name);
+        let what = format!("campaign {}", wanted.name);
+        let change = self
+            .again(&what, async || {
+                let there = self.read::<Campaign>(&key).await?;
+                let mut campaign = wanted.clone();
+                campaign.paused = there.as_ref().is_some_and(|there| there.record.paused);
+                if there.as_ref().is_some_and(|there| there.record == campaign) {
+                    return Ok(Some(None));
+                }
+                let revision = there.map_or(0, |there| there.revision);
+                let named = self.named(Named::Campaign(&campaign.name))?;
+                let done = self.transact(vec![self.put_next(&key, revision, &campaign)?, named]).await?;
+                Ok((done == Transacted::Done).then(|| Some(Change::Written { what: what.clone() })))
+            })
+            .await?;
+        changes.extend(change);
+        Ok(())
+    }
+
+    /// Takes a campaign away.
+    pub(super) async fn remove_campaign(
+        &self,
+        name: &CampaignName,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), SyncError> {
+        self.delete(&Key::campaign(name)).await?;
+        changes.push(Change::Removed { what: format!("campaign {name}") });
+        Ok(())
+    }
+
+    /// Brings everything of a grant to what is wanted; a new one first with nothing promised.
+    pub(super) async fn put_grant(
+        &self,
+        wanted: &Grant,
+        claimed: &BTreeSet<Key>,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), SyncError> {
+        let what = format!("grant {}", wanted.name);
+        let change = self.again(&what, async || self.put_particulars(wanted, claimed).await).await?;
+        changes.extend(change);
+        for (pool, values) in &wanted.budgets {
+            if let Some(budget) = newest(values) {
+                self.set_budget(&wanted.name, pool, budget, changes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves what is left to the ceiling on all texts of a grant.
+    pub(super) fn move_all(
+        &self,
+        name: &GrantName,
+        day: PacificDay,
+        begins: i64,
+        by: i64,
+    ) -> Result<TransactWriteItem, TableError> {
+        let all = Move { attribute: counter::ALL.to_owned(), begins, by, covered: false };
+        self.move_counters(&Key::budget(name, day), day, &[all])
+    }
+
+    /// `None`: overtaken.
+    async fn put_particulars(
+        &self,
+        wanted: &Grant,
+        claimed: &BTreeSet<Key>,
+    ) -> Result<Option<Option<Change>>, TableError> {
+        let key = Key::grant(&wanted.name);
+        let there = self.read::<Grant>(&key).await?;
+        let old = there.as_ref().map(|there| &there.record);
+        let (days, free) = self.days(self.clock.now());
+        let mut grant = wanted.clone();
+        grant.paused = old.is_some_and(|old| old.paused);
+        // A file without one does not take away what the role's trust asks for.
+        grant.external_id = wanted.external_id.clone().or_else(|| old.and_then(|old| old.external_id.clone()));
+        grant.budgets = old.map(|old| old.budgets.clone()).unwrap_or_default();
+        let segments = newest(&wanted.daily_segments).and_then(|daily| daily.segments);
+        let before = old.map(|old| from_today(&old.daily_segments, days[0])).unwrap_or_default();
+        grant.daily_segments = ceilings(&before, segments, &days, free);
+        let unchanged = |old: &Grant| {
+            // What has passed is dropped with the next change, and is no change itself.
+            Grant { daily_segments: grant.daily_segments.clone(), ..old.clone() } == grant
+        };
+        if old.is_some_and(unchanged) && before == grant.daily_segments {
+            return Ok(Some(None));
+        }
+        let revision = there.as_ref().map_or(0, |there| there.revision);
+        let mut items = vec![self.put_next(&key, revision, &grant)?, self.named(Named::Grant(&grant.name))?];
+        for &day in &days {
+            // A grant that was removed today and is back has counted on from nothing.
+            let begins = if old.is_none() { Some(0) } else { all_on(&before, day) };
+            if let (Some(begins), Some(after)) = (begins, all_on(&grant.daily_segments, day))
+                && begins != after
+            {
+                items.push(self.move_all(&wanted.name, day, begins, after - begins)?);
+            }
+        }
+        if let Some(old) = old {
+            items.extend(self.stale_pointers(old, wanted, claimed).await?);
+        }
+        let change = Change::Written { what: format!("grant {}", wanted.name) };
+        Ok((self.transact(items).await? == Transacted::Done).then_some(Some(change)))
+    }
+}
+
+/// The ceiling on all texts of a day.
+pub(super) fn all_on(values: &[Since<DailySegments>], day: PacificDay) -> Option<i64> {
+    on_day(values, day).and_then(|daily| daily.segments)
+}
+
+/// The ceiling on all texts: it is moved on a day on which it was counted from the start, and begins with the first
+/// free day where it was not.
+fn ceilings(
+    before: &[Since<DailySegments>],
+    wanted: Option<i64>,
+    days: &[PacificDay],
+    free: PacificDay,
+) -> Vec<Since<DailySegments>> {
+    let value = DailySegments { segments: wanted };
+    let counted = |day: &PacificDay| {
+        before.is_empty() || on_day(before, *day).is_some_and(|daily| daily.segments.is_some()) || wanted.is_none()
+    };
+    let of = |day: &PacificDay| if counted(day) { value } else { DailySegments { segments: None } };
+    let moved = days.iter().map(|day| Since { from: *day, value: of(day) });
+    plain(moved.chain([Since { from: free, value }]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> PacificDay {
+        text.parse().unwrap()
+    }
+
+    fn since(from: &str, segments: Option<i64>) -> Since<DailySegments> {
+        Since { from: day(from), value: DailySegments { segments } }
+    }
+
+    #[test]
+    fn a_ceiling_begins_at_once_for_a_new_grant_and_where_it_was_counted_before() {
+        let (days, free) = ([day("2026-11-20")], day("2026-11-21"));
+        assert_eq!(ceilings(&[], Some(5), &days, free), [since("2026-11-20", Some(5))]);
+        assert_eq!(ceilings(&[since("2026-11-20", Some(9))], Some(5), &days, free), [since("2026-11-20", Some(5))]);
+        assert_eq!(ceilings(&[since("2026-11-20", Some(9))], None, &days, free), [since("2026-11-20", None)]);
+    }
+
+    #[test]
+    fn one_that_nobody_counted_begins_with_the_first_free_day_and_one_put_off_stays() {
+        let (days, free) = ([day("2026-11-20"), day("2026-11-21")], day("2026-11-22"));
+        let begun = ceilings(&[since("2026-11-20", None)], Some(5), &days, free);
+        assert_eq!(begun, [since("2026-11-20", None), since("2026-11-22", Some(5))]);
+        let put_off = [since("2026-11-20", None), since("2026-11-21", Some(5))];
+        assert_eq!(ceilings(&put_off, Some(5), &days, free), put_off);
+    }
+}

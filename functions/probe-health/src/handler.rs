@@ -1,0 +1,95 @@
+//! One invocation: refuse what is not for a probe, look at everything in time, answer.
+
+use aws_types::SdkConfig;
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+use tendlc_core::arn::FunctionArn;
+use tendlc_core::clock::SharedClock;
+use tendlc_core::env::ProbeSettings;
+
+use crate::check::Report;
+use crate::clients::Clients;
+use crate::pace::Pace;
+use crate::refusal::Refusal;
+use crate::run::Run;
+use crate::{primary, spoke};
+
+/// What the function keeps between invocations.
+pub struct Handler {
+    settings: ProbeSettings,
+    clients: Clients,
+    pace: Pace,
+    clock: SharedClock,
+}
+
+impl Handler {
+    /// Serves with these.
+    pub fn new(config: SdkConfig, settings: ProbeSettings, clock: SharedClock) -> Self {
+        let clients = Clients::new(config, settings.table.clone(), SharedClock::clone(&clock));
+        Self { settings, clients, pace: Pace::new(SharedClock::clone(&clock)), clock }
+    }
+
+    /// Probes; what the event says does not matter, as long as it is no request.
+    ///
+    /// # Errors
+    /// When the event holds requests, or the function may not act for its grant.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Report, Refusal> {
+        let (event, context) = event.into_parts();
+        only_a_trigger(&event)?;
+        let deadline = i64::try_from(context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let deadline = deadline.unwrap_or(self.clock.now() + SignedDuration::from_secs(30));
+        let runs_in = context.invoked_function_arn.parse::<FunctionArn>().ok().map(|arn| arn.account().clone());
+        let mut run = Run::new(&self.clock, &self.pace, deadline);
+        // Boxed: nested in one another, the SDK's futures are more than the compiler wants to lay out.
+        match &self.settings.spoke {
+            Some(spoke) => {
+                let settings = (&self.settings, spoke);
+                Box::pin(spoke::probe(&mut run, &self.clients, settings, &self.clock, runs_in.as_ref())).await?;
+            }
+            None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock)).await,
+        }
+        Ok(run.report())
+    }
+}
+
+fn only_a_trigger(event: &Value) -> Result<(), Refusal> {
+    if let Some(records) = event.get("Records").and_then(Value::as_array) {
+        let source = |record: &Value| {
+            // SNS spells it with a capital letter.
+            let field = record.get("eventSource").or_else(|| record.get("EventSource"));
+            field.and_then(Value::as_str).map(str::to_owned)
+        };
+        let named = records.first().and_then(source).unwrap_or_else(|| "no service that they name".to_owned());
+        return Err(Refusal::Records(named));
+    }
+    match event.get("detail-type").and_then(Value::as_str) {
+        Some(request @ "SMS Send Requested") => Err(Refusal::Request(request.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_runtime::Diagnostic;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn any_event_is_a_trigger_but_one_that_holds_requests() {
+        for event in [json!({}), json!(null), json!("now"), json!({"source": "aws.scheduler", "detail": "{}"})] {
+            assert!(only_a_trigger(&event).is_ok(), "{event}");
+        }
+        for (event, named) in [
+            (json!({"Records": [{"eventSource": "aws:sqs"}]}), "aws:sqs"),
+            (json!({"Records": [{"EventSource": "aws:sns"}]}), "aws:sns"),
+            (json!({"Records": []}), "no service"),
+            (json!({"detail-type": "SMS Send Requested"}), "SMS Send Requested"),
+        ] {
+            let told = Diagnostic::from(only_a_trigger(&event).unwrap_err());
+            assert_eq!(told.error_type, "NotATrigger");
+            assert!(told.error_message.contains(named), "{}", told.error_message);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `probe-health`: proves that it all still works, from where the functions run and on the way that texts take.
+
+mod ask;
+mod campaign;
+mod check;
+mod clients;
+mod dry_run;
+#[cfg(test)]
+mod fixtures;
+mod handler;
+mod number;
+mod pace;
+mod primary;
+mod records;
+mod refusal;
+mod registration;
+mod run;
+mod session;
+mod spoke;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use tendlc_core::clock::SharedClock;
+use tendlc_core::env::ProbeSettings;
+
+pub use check::{Check, Finding, Report, State};
+pub use handler::Handler;
+pub use refusal::Refusal;
+
+/// Serves invocations until the environment ends.
+///
+/// # Errors
+/// When the environment is not complete, or the Runtime API ends.
+pub async fn serve(clock: SharedClock) -> Result<(), Error> {
+    let settings = ProbeSettings::read(&|name| std::env::var(name).ok())?;
+    let config = tendlc_core::aws::config(&|name| std::env::var(name).ok());
+    let handler = Handler::new(config, settings, clock);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| handler.handle(event))).await
+}

@@ -1,0 +1,69 @@
+//! One call a second of each operation: AWS's default for every `Describe*` and `List*` of sms-voice, and for the whole
+//! primary (facts, section 6.1), so that a probe never takes the turn of anybody's texts twice.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use tendlc_core::clock::SharedClock;
+
+/// A tenth more than the second: calls do not take the same time on their way.
+const APART: SignedDuration = SignedDuration::from_millis(1_100);
+
+/// Gives out turns.
+pub struct Pace {
+    clock: SharedClock,
+    turns: Mutex<Turns>,
+}
+
+#[derive(Default)]
+struct Turns {
+    next: HashMap<&'static str, Timestamp>,
+    waited: SignedDuration,
+}
+
+impl Pace {
+    /// Nobody has had a turn.
+    pub fn new(clock: SharedClock) -> Self {
+        Self { clock, turns: Mutex::default() }
+    }
+
+    /// Returns when it is the caller's turn to call `operation`.
+    pub async fn turn(&self, operation: &'static str) {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = self.clock.now();
+            let turn = turns.next.get(operation).map_or(now, |next| now.max(*next));
+            turns.next.insert(operation, turn + APART);
+            turns.waited += turn.duration_since(now);
+            turn
+        };
+        self.clock.sleep_until(turn).await;
+    }
+
+    /// How long all callers waited so far.
+    pub fn waited(&self) -> SignedDuration {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).waited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tendlc_core::clock::{Clock as _, ManualClock};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_operation_is_called_once_a_second_and_holds_up_no_other() {
+        let start: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::new(start));
+        let pace = Pace::new(clock.clone());
+        for (operation, second) in [("A", 0), ("B", 0), ("A", 1), ("A", 2), ("B", 2)] {
+            pace.turn(operation).await;
+            assert_eq!(clock.now(), start + APART * second, "{operation}");
+        }
+        assert_eq!(pace.waited(), APART * 2);
+    }
+}

@@ -1,0 +1,158 @@
+//! The table: whether it answers, and whether it says all that the functions go by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tendlc_core::clock::SharedClock;
+use tendlc_core::directory::{Directory, DirectoryError, Snapshot};
+use tendlc_core::grant::{Campaign, Grant};
+use tendlc_core::name::{CampaignName, GrantName};
+use tendlc_core::sync::Index;
+use tendlc_core::table::{Key, Table, TableError};
+
+use crate::check::Finding;
+
+const SYNC: &str = "`tendlc sync`";
+
+/// What the primary's table holds.
+pub struct Holdings {
+    /// Every grant.
+    pub grants: Vec<Grant>,
+    /// Every campaign.
+    pub campaigns: BTreeMap<CampaignName, Campaign>,
+}
+
+/// Reads what a spoke's functions read before they send: the grant, its campaigns and their brands.
+pub async fn grant(table: &Table, name: &GrantName, clock: &SharedClock) -> (Finding, Option<Arc<Snapshot>>) {
+    match Directory::new(table.clone(), name.clone(), Arc::clone(clock)).snapshot().await {
+        Ok(snapshot) => (complete(&snapshot), Some(snapshot)),
+        Err(DirectoryError::NoGrant(name)) => {
+            let cure = format!("write [grants.{name}] into tendlc.toml and run `tendlc sync`");
+            (Finding::failing(format!("the table answers, but it has no grant {name}"), cure), None)
+        }
+        Err(DirectoryError::Table(error)) => (silent(&error), None),
+    }
+}
+
+fn complete(snapshot: &Snapshot) -> Finding {
+    let grant = &snapshot.grant;
+    let missing = grant.campaigns.iter().find(|name| snapshot.campaign(name).is_none());
+    if let Some(name) = missing {
+        return Finding::failing(format!("the grant names the campaign {name}, which the table does not have"), SYNC);
+    }
+    if let Some(campaign) = snapshot.campaigns().find(|campaign| snapshot.brand(campaign).is_none()) {
+        let (name, brand) = (&campaign.name, &campaign.brand);
+        return Finding::failing(
+            format!("the campaign {name} is of the brand {brand}, which the table does not have"),
+            SYNC,
+        );
+    }
+    let detail = format!("the table answers with the grant {} (campaigns: {})", grant.name, grant.campaigns.len());
+    paused([grant], snapshot.campaigns()).unwrap_or_else(|| Finding::healthy(detail))
+}
+
+/// Reads the names of everything, and every record that they name.
+pub async fn everything(table: &Table) -> (Finding, Option<Holdings>) {
+    match read(table).await {
+        Ok((finding, holdings)) => (finding, holdings),
+        Err(error) => (silent(&error), None),
+    }
+}
+
+async fn read(table: &Table) -> Result<(Finding, Option<Holdings>), TableError> {
+    let Some(index) = table.read::<Index>(&Key::index()).await? else {
+        let cure = "`tendlc sync` writes limits and grants into it";
+        return Ok((Finding::failing("the table answers, but nothing was ever written into it", cure), None));
+    };
+    let (mut grants, mut campaigns, mut missing) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for name in &index.grants {
+        match table.read::<Grant>(&Key::grant(name)).await? {
+            Some(grant) => grants.push(grant),
+            None => missing.push(format!("grant {name}")),
+        }
+    }
+    for name in &index.campaigns {
+        match table.read::<Campaign>(&Key::campaign(name)).await? {
+            Some(campaign) => {
+                campaigns.insert(name.clone(), campaign);
+            }
+            None => missing.push(format!("campaign {name}")),
+        }
+    }
+    let finding = if missing.is_empty() {
+        let detail = format!("the table answers (grants: {}, campaigns: {})", grants.len(), campaigns.len());
+        paused(&grants, campaigns.values()).unwrap_or_else(|| Finding::healthy(detail))
+    } else {
+        // Names are there before their records and until after them.
+        Finding::degraded(format!("a sync was interrupted: no record of {}", missing.join(", ")), SYNC)
+    };
+    Ok((finding, Some(Holdings { grants, campaigns })))
+}
+
+/// Somebody stopped it: nothing is broken, but nothing goes out either.
+fn paused<'a>(
+    grants: impl IntoIterator<Item = &'a Grant>,
+    campaigns: impl IntoIterator<Item = &'a Campaign>,
+) -> Option<Finding> {
+    if let Some(campaign) = campaigns.into_iter().find(|campaign| campaign.paused) {
+        let detail = format!("the campaign {} is paused: all its texts wait", campaign.name);
+        return Some(Finding::degraded(detail, "`tendlc resume --all`"));
+    }
+    let grant = grants.into_iter().find(|grant| grant.paused)?;
+    let (detail, cure) =
+        (format!("the grant {} is paused: all its texts wait", grant.name), format!("`tendlc resume {}`", grant.name));
+    Some(Finding::degraded(detail, cure))
+}
+
+/// Nothing is sent without the table, so a silent one is no unknown.
+fn silent(error: &TableError) -> Finding {
+    let cure = match error {
+        TableError::Denied { .. } => "allow the role what it needs of the table".to_owned(),
+        TableError::Unavailable { code, .. } if code == "ResourceNotFoundException" => {
+            "correct TENDLC_TABLE_ARN, or make the table: `tendlc sync --create-table`".to_owned()
+        }
+        TableError::Unavailable { .. } => {
+            "everything waits meanwhile: look at DynamoDB's own health, and at the function's way there".to_owned()
+        }
+        TableError::Malformed { .. } => SYNC.to_owned(),
+    };
+    Finding::failing(error.to_string(), cure)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::check::State;
+    use crate::fixtures;
+
+    fn snapshot(change: impl FnOnce(&mut Grant)) -> Snapshot {
+        let mut grant = fixtures::grant();
+        change(&mut grant);
+        Snapshot::new(grant, vec![fixtures::campaign()], vec![fixtures::brand()], Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_grant_whose_records_are_all_there_is_healthy() {
+        assert_eq!(complete(&snapshot(|_| {})).state, State::Healthy);
+    }
+
+    #[test]
+    fn a_missing_campaign_is_failing_and_a_paused_grant_is_degraded() {
+        let missing = complete(&snapshot(|grant| grant.campaigns.push("gone".parse().unwrap())));
+        assert_eq!((missing.state, missing.detail.contains("gone")), (State::Failing, true));
+        let paused = complete(&snapshot(|grant| grant.paused = true));
+        assert_eq!((paused.state, paused.cure.as_deref()), (State::Degraded, Some("`tendlc resume checkout`")));
+        let unbranded = Snapshot::new(fixtures::grant(), vec![fixtures::campaign()], vec![], Timestamp::UNIX_EPOCH);
+        assert_eq!(complete(&unbranded).state, State::Failing);
+    }
+
+    #[test]
+    fn a_table_that_does_not_answer_is_failing() {
+        for code in ["timeout", "ResourceNotFoundException"] {
+            let error = TableError::Unavailable { code: code.to_owned(), request_id: "1b".to_owned() };
+            assert_eq!(silent(&error).state, State::Failing, "{code}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use tendlc_local::aws::Fault;
+use tendlc_local::system::FunctionName;
+
+/// Lets many AWS accounts send SMS through the 10DLC numbers of one.
+#[derive(Debug, Parser)]
+#[command(name = "tendlc", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run the whole system on this machine, embedded: play events through it, or keep it up.
+    #[command(after_help = "Examples:\n  tendlc local events/sqs-batch-of-ten.json events/event-single.json\n  \
+                            tendlc local --config tendlc.toml --port 4566")]
+    Local(Local),
+    /// Find every mistake in a tendlc.toml at once, without AWS.
+    #[command(after_help = "Examples:\n  tendlc check\n  tendlc check --config prod.toml --output json\n  \
+                            tendlc check --schema > tendlc.schema.json")]
+    Check(Check),
+    /// Start a tendlc.toml.
+    #[command(after_help = "Example:\n  tendlc init --example > tendlc.toml")]
+    Init(Init),
+    /// Write the limits and grants of tendlc.toml into the primary's table; twice changes nothing.
+    #[command(after_help = "Examples:\n  tendlc sync --create-table\n  tendlc sync --yes --output json")]
+    Sync(Sync),
+    /// Be a function's process: what `tendlc local` starts.
+    #[command(hide = true)]
+    Function { name: String },
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Local {
+    /// Events to play, files or folders of them; none: stay up until Ctrl-C.
+    pub events: Vec<PathBuf>,
+    /// The configuration; the built-in one unless given.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A folder of built functions: DIR/NAME or DIR/NAME/bootstrap; this program itself unless given.
+    #[arg(long, value_name = "DIR")]
+    pub functions: Option<PathBuf>,
+    /// The function that takes the events; it follows from their eventSource or source unless given.
+    #[arg(long, value_name = "NAME")]
+    pub function: Option<FunctionName>,
+    /// Set the clock of the doubles and of this program's own functions.
+    #[arg(long, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
+    /// Listen here; a free port unless given.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// A fault from the start, such as {"operation":"SendTextMessage","action":"throttle","times":2}.
+    #[arg(long = "fault", value_name = "JSON", value_parser = fault)]
+    pub faults: Vec<Fault>,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+fn fault(text: &str) -> anyhow::Result<Fault> {
+    serde_json::from_str(text)
+        .context(r#"it is no fault; one is {"operation":"SendTextMessage","action":"throttle","times":2}"#)
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The file to check.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// Print the JSON Schema of the file instead, for editors.
+    #[arg(long)]
+    pub schema: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Print the built-in configuration, with a comment on every line.
+    #[arg(long, required = true)]
+    pub example: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Make the table first if it is not there.
+    #[arg(long)]
+    pub create_table: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}

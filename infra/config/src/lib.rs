@@ -1,0 +1,63 @@
+//! `tendlc.toml`: reading it, and finding every mistake in it at once.
+//!
+//! [`check`] goes through the text three times: `read` makes it TOML again where it is not, `raw` reads each
+//! value by itself, and `rules` looks at what the values say together. Only then does `resolve` fill in the
+//! defaults.
+
+mod config;
+mod entry;
+mod links;
+mod mistake;
+mod nearest;
+mod raw;
+mod read;
+mod resolve;
+mod rules;
+mod schema;
+mod source;
+mod table;
+mod text;
+mod values;
+mod wanted;
+
+pub use config::{Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
+pub use mistake::{Mistake, Mistakes, Note};
+pub use schema::schema;
+pub use tendlc_core::grant::{CapUnit, ChannelKind, MaxWait, MessageType, Topology, UnknownResult};
+pub use text::{
+    ConfigurationSetName, EventBusArn, ExternalId, NotValid, OrganizationId, OriginationIdentity, Profile, Region,
+    RegistrationId, TopicArn,
+};
+pub use values::{QuietHours, SegmentRate};
+pub use wanted::NotRead;
+
+/// The built-in configuration: what `tendlc init --example` prints and `tendlc local` uses without a file.
+pub const EXAMPLE: &str = include_str!("../example.toml");
+
+/// A `tendlc.toml` without mistakes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// What it says, defaults filled in.
+    pub config: Config,
+    /// What an operator should know, though it is not wrong; by line.
+    pub notes: Vec<Note>,
+}
+
+/// Reads `text`, the content of the file called `file`.
+///
+/// # Errors
+/// Every mistake in it, by line. Where the text is not TOML, what follows is still read as far as that is sure.
+pub fn check(text: &str, file: &str) -> Result<Checked, Mistakes> {
+    let mut report = mistake::Report::default();
+    let readable = read::recover(text, &mut report);
+    let (table, _) = toml::de::DeTable::parse_recoverable(&readable.text);
+    let raw = raw::RawConfig::of_document(&table, &readable.damage, &mut report);
+    let links = links::Links::of(&raw, &readable.damage, &mut report);
+    rules::look(&raw, &links, &mut report);
+    let config = resolve::config(&raw, &links);
+    let notes = report.finish(text, file)?;
+    Ok(Checked { config, notes })
+}
+
+#[cfg(test)]
+mod tests;

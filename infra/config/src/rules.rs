@@ -1,0 +1,20 @@
+//! What the values of a file say together: each could be right alone.
+
+mod campaigns;
+mod queues;
+mod quotas;
+mod roles;
+mod unused;
+
+use crate::links::Links;
+use crate::mistake::Report;
+use crate::raw::RawConfig;
+
+/// Reports everything that does not fit together.
+pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
+    campaigns::look(raw, links, report);
+    quotas::look(raw, report);
+    roles::look(raw, links, report);
+    queues::look(raw, links, report);
+    unused::look(raw, links, report);
+}

@@ -1,0 +1,84 @@
+//! What a right file means, and what is worth knowing about it.
+
+use super::*;
+
+#[test]
+fn what_is_left_out_has_the_stated_defaults() {
+    let config = config(RIGHT);
+    let (primary, campaign) = (config.primaries.values().next().unwrap(), config.campaigns.values().next().unwrap());
+    assert_eq!((primary.send_requests_per_second, primary.table.resource()), (1, "tendlc"));
+    assert_eq!(config.brands.values().next().unwrap().t_mobile_cap_unit, CapUnit::Segments);
+    assert_eq!((campaign.channel, campaign.message_type), (ChannelKind::SmsVoice, MessageType::Transactional));
+    let grant = grant(&config, "checkout");
+    assert_eq!(grant.role_arn.as_str(), "arn:aws:iam::111111111111:role/tendlc-grant-checkout");
+    assert_eq!(grant.principals[0].as_str(), "arn:aws:iam::222222222222:role/tendlc-send");
+    assert_eq!(grant.t_mobile_daily_segments, Budget { guaranteed: 0, ceiling: Limit::Fixed(40_000) });
+    assert_eq!(grant.max_wait, MaxWait { transactional: 900, promotional: 86_400 });
+    assert_eq!((grant.topology, grant.unknown_result), (Topology::Spoke, UnknownResult::DeadLetter));
+    let bus = grant.outcome_bus.as_ref().map(EventBusArn::as_str);
+    assert_eq!(bus, Some("arn:aws:events:us-east-1:222222222222:event-bus/default"));
+    let queues = [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter];
+    let at = "arn:aws:sqs:us-east-1:222222222222:tendlc";
+    assert_eq!(
+        queues.map(|queue| queue.as_str().strip_prefix(at)),
+        [Some("-send"), Some("-send-promotional"), Some("-dead-letter")]
+    );
+}
+
+#[test]
+fn a_hub_has_its_queues_and_its_caller_in_the_primary() {
+    let text = changed("", "topology = \"hub\"\noutcome_bus = \"\"\n").replace("us-east-1", "us-gov-west-1");
+    let config = config(&text.replace("arn:aws:", "arn:aws-us-gov:").replace("= 40000", "= \"live\""));
+    let grant = grant(&config, "checkout");
+    assert_eq!(grant.principals[0].as_str(), "arn:aws-us-gov:iam::111111111111:role/tendlc-send");
+    assert_eq!(grant.outcome_bus, None);
+    assert_eq!(grant.t_mobile_daily_segments.ceiling, Limit::Live);
+    let queues = [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter];
+    let at = "arn:aws-us-gov:sqs:us-gov-west-1:111111111111:tendlc-checkout";
+    assert_eq!(
+        queues.map(|queue| queue.as_str().strip_prefix(at)),
+        [Some(""), Some("-promotional"), Some("-dead-letter")]
+    );
+}
+
+#[test]
+fn the_example_is_the_designs_with_a_second_grant_in_the_hub() {
+    let checked = check(EXAMPLE, "example.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let about: Vec<&str> = checked.notes.iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(about, ["grants.checkout.external_id", "grants.newsletter.external_id"]);
+    let config = checked.config;
+    let (checkout, newsletter) = (grant(&config, "checkout"), grant(&config, "newsletter"));
+    assert_eq!(checkout.t_mobile_daily_segments, Budget { guaranteed: 5_000, ceiling: Limit::Fixed(20_000) });
+    assert_eq!((newsletter.account.as_str(), newsletter.topology), ("333333333333", Topology::Hub));
+    assert_eq!(newsletter.campaigns, checkout.campaigns);
+    let pool = config.pool(&checkout.campaigns[0]).unwrap();
+    assert_eq!(config.guaranteed(&pool), 6_000);
+    let campaign = config.campaigns.values().next().unwrap();
+    assert_eq!(campaign.segments_per_second.fixed().map(SegmentRate::milli), Some(40_000));
+}
+
+#[test]
+fn a_note_tells_what_is_not_wrong_but_hardly_meant() {
+    let note = |text: &str, path: &str| {
+        let checked = check(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert!(checked.notes.iter().any(|note| note.path == path), "{path}: {:?}", checked.notes);
+    };
+    note(RIGHT, "grants.checkout.external_id");
+    note(RIGHT, "campaigns.orders.configuration_set");
+    note(&changed("", "[brands.old]\nt_mobile_daily_segments = 1\n"), "brands.old");
+    note(
+        &changed("= 40\n", "= 40\nprimary = \"main\"\n").replace("[brands", &format!("{OTHER_PRIMARY}[brands")),
+        "primaries.west",
+    );
+    note(&changed("[grants.checkout]\naccount = \"222222222222\"\ncampaigns = [\"orders\"]\n", ""), "campaigns.orders");
+    note(&changed("= 40\n", "= 40\nmessage_type = \"PROMOTIONAL\"\n"), "campaigns.orders.quiet_hours");
+    note(&changed("", &budget(1, ", ceiling = 40001")), "grants.checkout.t_mobile_daily_segments.ceiling");
+    note(
+        &changed("", &format!("daily_segments = 5\n{}", budget(6, ""))),
+        "grants.checkout.t_mobile_daily_segments.guaranteed",
+    );
+    let fifo = "queue = \"a.fifo\"\npromotional_queue = \"a-promotional.fifo\"\ndead_letter_queue = \"b.fifo\"\n";
+    note(&changed("", fifo), "grants.checkout.queue");
+    let apart = "queue = \"q\"\npromotional_queue = \"q-promotional\"\ndead_letter_queue = \"q-dead\"\n";
+    note(&changed("", &other_grant("222222222222", apart)), "grants.other.principals");
+}

@@ -1,0 +1,203 @@
+//! Faults on order: the next calls of an operation fail in a given way.
+
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use super::service::{Operation, Service};
+use super::state::lock;
+
+/// How some calls of an operation shall fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// The operation's name, such as `SendTextMessage`, `UpdateItem` or `AssumeRole`.
+    pub operation: String,
+    /// Which of its calls; all when absent.
+    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    pub only: Option<Match>,
+    /// What happens to them.
+    pub action: Action,
+    /// To how many of them: 1 when absent, without end when null or 0.
+    #[serde(default = "once")]
+    pub times: Option<u64>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "serde wants the field's own type")]
+fn once() -> Option<u64> {
+    Some(1)
+}
+
+impl Fault {
+    /// The next call of an operation.
+    pub fn next(operation: &str, action: Action) -> Self {
+        Self { operation: operation.to_owned(), only: None, action, times: Some(1) }
+    }
+
+    /// Every call of an operation.
+    pub fn always(operation: &str, action: Action) -> Self {
+        Self { times: None, ..Self::next(operation, action) }
+    }
+
+    /// Only the `nth` call from now, counted from 1.
+    pub fn nth(operation: &str, nth: u64, action: Action) -> Self {
+        Self { only: Some(Match { to: None, nth: Some(nth) }), ..Self::next(operation, action) }
+    }
+}
+
+/// Which calls a fault is for. Both must hold when both are given.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    /// Those that send to this number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The nth since the fault was set, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nth: Option<u64>,
+}
+
+impl std::fmt::Debug for Match {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Match").field("to", &self.to.as_ref().map(|_| "(a number)")).field("nth", &self.nth).finish()
+    }
+}
+
+/// What a fault does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The service's throttling error; nothing was done.
+    Throttle,
+    /// A 500; nothing was done.
+    Error,
+    /// It is done, then a 500 is answered.
+    FailAfterAccept,
+    /// No answer while the client waits; nothing is done.
+    Hang,
+    /// The connection is closed without an answer; nothing is done.
+    Drop,
+    /// Sends only: the recipient has opted out. SNS does not say so and accepts.
+    OptOut,
+    /// Sends only: the monthly spend limit is reached. SNS does not say so and accepts.
+    SpendLimit,
+    /// The service's access denied error.
+    Deny,
+    /// Batches and PutEvents only: a 200 in which every entry failed; nothing was done.
+    FailEntries,
+}
+
+/// A fault that could never happen.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultError {
+    /// No service here has the operation.
+    #[error("no operation is called `{0}`; names are AWS's, such as SendTextMessage")]
+    UnknownOperation(String),
+    /// The action means nothing for the operation.
+    #[error(
+        "`{operation}` cannot have this action or match; opt_out, spend_limit and `to` are for sends, fail_entries for batches"
+    )]
+    NotForThis {
+        /// The operation.
+        operation: String,
+    },
+}
+
+#[derive(Debug)]
+struct Armed {
+    fault: Fault,
+    seen: u64,
+    left: Option<u64>,
+}
+
+/// The faults that are set.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<Vec<Armed>>);
+
+impl Faults {
+    pub(crate) fn set(&self, fault: Fault) -> Result<(), FaultError> {
+        let unknown = || FaultError::UnknownOperation(fault.operation.clone());
+        let operation = Operation::named(&fault.operation).ok_or_else(unknown)?;
+        let sends = matches!(operation.name, "SendTextMessage" | "Publish");
+        let entries =
+            operation.name == "PutEvents" || operation.service == Service::Sqs && operation.name.ends_with("Batch");
+        let wants_send = matches!(fault.action, Action::OptOut | Action::SpendLimit)
+            || fault.only.as_ref().is_some_and(|only| only.to.is_some());
+        if wants_send && !sends || fault.action == Action::FailEntries && !entries {
+            return Err(FaultError::NotForThis { operation: fault.operation });
+        }
+        let left = fault.times.filter(|times| *times > 0);
+        lock(&self.0).push(Armed { fault, seen: 0, left });
+        Ok(())
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// What shall happen to this call. Every fault of the operation counts it, the first that matches is used up.
+    pub(crate) fn take(&self, operation: Operation, to: Option<&str>) -> Option<Action> {
+        let mut armed = lock(&self.0);
+        let mut taken = None;
+        for fault in armed.iter_mut().filter(|armed| armed.fault.operation == operation.name) {
+            fault.seen += 1;
+            let only = fault.fault.only.as_ref();
+            let fits = only.is_none_or(|only| {
+                only.to.as_deref().is_none_or(|wanted| to == Some(wanted))
+                    && only.nth.is_none_or(|nth| nth == fault.seen)
+            });
+            if fits && taken.is_none() {
+                taken = Some(fault.fault.action);
+                fault.left = fault.left.map(|left| left - 1);
+            }
+        }
+        armed.retain(|armed| armed.left != Some(0));
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(faults: &Faults, to: &str) -> Option<Action> {
+        faults.take(Operation::named("SendTextMessage").unwrap(), Some(to))
+    }
+
+    #[test]
+    fn a_fault_happens_once_unless_it_says_otherwise() {
+        let faults = Faults::default();
+        faults.set(serde_json::from_str(r#"{"operation":"SendTextMessage","action":"throttle"}"#).unwrap()).unwrap();
+        assert_eq!(take(&faults, ""), Some(Action::Throttle));
+        assert_eq!(take(&faults, ""), None);
+        for forever in ["null", "0"] {
+            let fault = format!(r#"{{"operation":"SendTextMessage","action":"hang","times":{forever}}}"#);
+            faults.set(serde_json::from_str(&fault).unwrap()).unwrap();
+            assert!((0..9).all(|_| take(&faults, "") == Some(Action::Hang)));
+            faults.clear();
+        }
+    }
+
+    #[test]
+    fn a_match_by_recipient_or_by_order_spares_the_others() {
+        let faults = Faults::default();
+        let fault = r#"{"operation":"SendTextMessage","match":{"to":"+12065550111"},"action":"opt_out"}"#;
+        faults.set(serde_json::from_str(fault).unwrap()).unwrap();
+        faults.set(Fault::nth("SendTextMessage", 3, Action::Error)).unwrap();
+        assert_eq!(take(&faults, "+12065550112"), None);
+        assert_eq!(take(&faults, "+12065550111"), Some(Action::OptOut));
+        assert_eq!(take(&faults, "+12065550111"), Some(Action::Error));
+        assert_eq!(take(&faults, "+12065550111"), None);
+    }
+
+    #[test]
+    fn a_fault_that_cannot_happen_is_refused() {
+        let faults = Faults::default();
+        for (operation, action) in
+            [("SendTextMesage", Action::Error), ("GetItem", Action::OptOut), ("SendMessage", Action::FailEntries)]
+        {
+            assert!(faults.set(Fault::next(operation, action)).is_err(), "{operation}");
+        }
+        assert!(faults.set(Fault::next("SendMessageBatch", Action::FailEntries)).is_ok());
+    }
+}

@@ -1,0 +1,146 @@
+//! The whole of tendlc on this machine: the doubles, seeded from a `tendlc.toml`, and the functions, each in a process
+//! of its own.
+
+mod budgets;
+mod event;
+mod functions;
+mod names;
+mod play;
+mod seed;
+mod serve;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tendlc_config::{Config, ExternalId};
+use tendlc_core::arn::TableArn;
+use tendlc_core::clock::{SharedClock, SystemClock};
+use tendlc_core::day::PacificDay;
+use tendlc_core::name::{GrantName, PrimaryName};
+use tendlc_core::sync::Sync;
+use tendlc_core::table::Table;
+
+pub use budgets::Left;
+pub use event::FunctionName;
+pub use functions::CLOCK_AHEAD;
+pub use play::{Played, Put};
+
+use crate::aws::{Aws, Fault};
+use functions::Fleet;
+
+/// What to run.
+pub struct Options {
+    /// The configuration.
+    pub config: Config,
+    /// The clock of the doubles and of the functions that run from this program.
+    pub clock: std::sync::Arc<SystemClock>,
+    /// The functions.
+    pub programs: Programs,
+    /// Where to listen; a free port unless given.
+    pub port: Option<u16>,
+    /// Faults from the start.
+    pub faults: Vec<Fault>,
+    /// `RUST_LOG` of the functions.
+    pub log_level: Option<String>,
+    /// Played events carry receipt handles that no queue gave out.
+    pub played: bool,
+}
+
+/// Where the functions come from.
+#[derive(Clone, Debug)]
+pub enum Programs {
+    /// Built binaries: `DIR/<name>` or `DIR/<name>/bootstrap`.
+    Folder(PathBuf),
+    /// This program starts itself again with these arguments and the function's name.
+    Itself {
+        /// The program.
+        program: PathBuf,
+        /// What makes it a function.
+        arguments: Vec<String>,
+    },
+}
+
+/// A running system.
+pub struct System {
+    config: Config,
+    primary: PrimaryName,
+    clock: SharedClock,
+    aws: Aws,
+    fleet: Fleet,
+    table: Table,
+}
+
+impl System {
+    /// Starts the doubles and writes limits and grants into the table.
+    ///
+    /// # Errors
+    /// When the configuration has no primary or a live limit, the port is taken, or a fault is none.
+    pub async fn start(mut options: Options) -> anyhow::Result<Self> {
+        let clock: SharedClock = options.clock.clone();
+        let primary = options.config.primaries.keys().next().cloned();
+        let primary = primary.ok_or_else(|| anyhow::anyhow!("the configuration has no primary"))?;
+        give_external_ids(&mut options.config)?;
+        let config = options.config;
+        let table_arn = table_arn(&config, &primary)?;
+
+        let aws = Aws::start(seed::seed(&config, &primary, clock.clone(), options.played), options.port).await?;
+        let root = names::account_config(&aws, table_arn.account().as_str());
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&root), &table_arn, false);
+        let wanted = config.wanted(&primary, PacificDay::of(clock.now()))?;
+        Sync::new(table.clone(), clock.clone()).run(&wanted).await?;
+        let fleet = Fleet::new(&config, &primary, &aws, options.programs, options.log_level, options.clock)?;
+        // The table's own set-up is not what anybody wants to count, or to break.
+        aws.clear_calls();
+        for fault in options.faults {
+            aws.fault(fault)?;
+        }
+        Ok(Self { config, primary, clock, aws, fleet, table })
+    }
+
+    /// The doubles.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// The table, as the primary reaches it.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The URL of every queue, by its name.
+    pub fn queues(&self) -> BTreeMap<String, String> {
+        let mut queues = BTreeMap::new();
+        for grant in self.grants().map(|(_, grant)| grant) {
+            for queue in [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter] {
+                let url = self.aws.queue_url(queue.account().as_str(), queue.resource());
+                let name = queue.resource().to_owned();
+                let name = if queues.contains_key(&name) { format!("{}/{name}", queue.account()) } else { name };
+                queues.insert(name, url);
+            }
+        }
+        queues
+    }
+
+    /// Ends every function's process.
+    pub async fn stop(&self) {
+        self.fleet.stop().await;
+        self.aws.stop();
+    }
+
+    fn grants(&self) -> impl Iterator<Item = (&GrantName, &tendlc_config::Grant)> {
+        self.config.grants.iter().filter(|(_, grant)| grant.primary == self.primary)
+    }
+}
+
+fn table_arn(config: &Config, primary: &PrimaryName) -> anyhow::Result<TableArn> {
+    let primary = config.primaries.get(primary).ok_or_else(|| anyhow::anyhow!("there is no primary {primary}"))?;
+    Ok(primary.table.clone())
+}
+
+/// The roles of the doubles want one of every grant, as deployed ones do.
+fn give_external_ids(config: &mut Config) -> anyhow::Result<()> {
+    for grant in config.grants.values_mut().filter(|grant| grant.external_id.is_none()) {
+        grant.external_id = Some(uuid::Uuid::new_v4().to_string().parse::<ExternalId>()?);
+    }
+    Ok(())
+}

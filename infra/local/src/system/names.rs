@@ -1,0 +1,41 @@
+//! Names and clients that several parts of the system share.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tendlc_config::Grant;
+use tendlc_core::account::AccountId;
+use tendlc_core::grant::Topology;
+
+use crate::aws::Aws;
+
+/// The functions' execution role.
+pub(super) const EXECUTION_ROLE: &str = "tendlc-send";
+
+/// The hub's bus in the primary, where its secondaries put their requests.
+pub(super) const HUB_BUS: &str = "tendlc";
+
+/// The execution role's ARN in an account.
+pub(super) fn execution_role(account: &AccountId) -> String {
+    format!("arn:aws:iam::{account}:role/{EXECUTION_ROLE}")
+}
+
+/// Where a grant's functions run.
+pub(super) fn home<'a>(grant: &'a Grant, primary: &'a AccountId) -> &'a AccountId {
+    match grant.topology {
+        Topology::Spoke => &grant.account,
+        Topology::Hub => primary,
+    }
+}
+
+/// A client configuration with all rights in an account of the doubles.
+pub(super) fn account_config(aws: &Aws, account: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, "local", None, None, "tendlc local");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(aws.region().to_owned()))
+        .endpoint_url(aws.endpoint())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}

@@ -1,0 +1,220 @@
+//! What the doubles begin with, as a `tendlc.toml` has it: what `tendlc deploy` would make in real accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tendlc_config::{Campaign, Config, Grant, Limit, Primary};
+use tendlc_core::arn::QueueArn;
+use tendlc_core::clock::SharedClock;
+use tendlc_core::grant::{ChannelKind, MessageType, Topology};
+use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
+
+use super::names::{HUB_BUS, execution_role, home};
+use crate::aws::seed::{
+    Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Table,
+};
+
+/// Six times the functions' timeout, as AWS asks for.
+const VISIBILITY_SECONDS: u32 = 180;
+
+/// A backstop only: waiting is no failed try.
+const MAX_RECEIVE_COUNT: u32 = 1_000;
+
+/// 14 days, as deployed.
+const RETENTION_SECONDS: u32 = 1_209_600;
+
+pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, played: bool) -> Seed {
+    let Some(primary) = config.primaries.get(name) else { return Seed::new(clock, "us-east-1", "111111111111") };
+    let mut seed = Seed::new(clock, primary.region.as_str(), primary.account.as_str());
+    seed.lenient_handles = played;
+    seed.sms = sms(config, name, primary);
+    seed.tables.push(Table {
+        account: primary.table.account().to_string(),
+        name: primary.table.resource().to_owned(),
+        key: tendlc_core::table::KEY.to_owned(),
+        ttl: Some(tendlc_core::table::TTL.to_owned()),
+    });
+    let grants: Vec<(&GrantName, &Grant)> = config.grants.iter().filter(|(_, grant)| grant.primary == *name).collect();
+    let mut hub_accounts = Vec::new();
+    for (grant_name, grant) in &grants {
+        seed.roles.push(role(config, grant_name, grant, primary));
+        seed.queues.extend(queues(grant));
+        if grant.topology == Topology::Hub {
+            hub_accounts.push(grant.account.to_string());
+            // Outcomes come to the secondary's bus from the primary.
+            let bus = grant
+                .outcome_bus
+                .as_ref()
+                .map_or("default", |bus| bus.as_str().rsplit('/').next().unwrap_or("default"));
+            let (account, putters) = (grant.account.to_string(), vec![primary.account.to_string()]);
+            seed.buses.push(Bus { account, name: bus.to_owned(), putters });
+        } else if let Some(bus) = grant.outcome_bus.as_ref().and_then(|bus| bus.as_str().rsplit('/').next()) {
+            seed.buses.push(Bus { account: grant.account.to_string(), name: bus.to_owned(), putters: Vec::new() });
+        }
+    }
+    seed.buses.push(Bus { account: primary.account.to_string(), name: HUB_BUS.to_owned(), putters: hub_accounts });
+    seed
+}
+
+fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
+    // For trying out: the one number of the samples whose owner has said STOP.
+    let opted_out = BTreeSet::from(["+12065550199".to_owned()]);
+    let mut sms =
+        SmsAccount { opted_out, send_requests_per_second: primary.send_requests_per_second, ..SmsAccount::default() };
+    let mut sets = BTreeSet::new();
+    for (place, (campaign_name, campaign)) in
+        config.campaigns.iter().filter(|(_, campaign)| campaign.primary == *name).enumerate()
+    {
+        let registration =
+            campaign.registration.as_ref().map_or_else(|| format!("registration-{place:032x}"), ToString::to_string);
+        let per_second = match campaign.segments_per_second {
+            Limit::Fixed(rate) => rate.milli().div_ceil(1000),
+            Limit::Live => 1,
+        };
+        let identity = campaign.origination_identity.as_str();
+        let pool = identity.contains(":pool/").then(|| identity.to_owned());
+        let arn = match &pool {
+            Some(_) => {
+                format!("arn:aws:sms-voice:{}:{}:phone-number/phone-{place:032x}", primary.region, primary.account)
+            }
+            None => identity.to_owned(),
+        };
+        let made_up = || format!("+1206555019{}", place % 10);
+        sms.numbers.push(Number {
+            arn,
+            phone_number: campaign.phone_number.as_ref().map_or_else(made_up, |number| number.as_str().to_owned()),
+            status: "ACTIVE".to_owned(),
+            message_type: match campaign.message_type {
+                MessageType::Transactional => "TRANSACTIONAL".to_owned(),
+                MessageType::Promotional => "PROMOTIONAL".to_owned(),
+            },
+            registration_id: registration.clone(),
+            pool,
+            rate_limits: BTreeMap::from([("SMS".to_owned(), i64::try_from(per_second).unwrap_or(i64::MAX))]),
+            daily_caps: daily_caps(config, campaign_name),
+        });
+        sms.segments_per_second.insert(registration.clone(), u32::try_from(per_second).unwrap_or(u32::MAX));
+        sms.registrations.push(Registration {
+            id: registration,
+            kind: "US_TEN_DLC_CAMPAIGN_REGISTRATION".to_owned(),
+            status: "COMPLETE".to_owned(),
+            versions: vec![(1, "APPROVED".to_owned())],
+        });
+        if let Some(set) = &campaign.configuration_set {
+            sets.insert(set.to_string());
+        }
+    }
+    sms.configuration_sets = sets
+        .into_iter()
+        .map(|name| {
+            let topic = format!("arn:aws:sns:{}:{}:{name}", primary.region, primary.account);
+            ConfigurationSet { name, topic_arn: Some(topic) }
+        })
+        .collect();
+    sms
+}
+
+fn daily_caps(config: &Config, campaign: &CampaignName) -> BTreeMap<String, i64> {
+    let brand = config.campaigns.get(campaign).and_then(|campaign| config.brands.get(&campaign.brand));
+    let cap = brand.and_then(|brand| brand.t_mobile_daily_segments.fixed());
+    cap.map(|cap| ("T-MOBILE".to_owned(), cap)).into_iter().collect()
+}
+
+/// The role of design section 6: its trust and what it may do.
+fn role(config: &Config, name: &GrantName, grant: &Grant, primary: &Primary) -> Role {
+    let campaigns: Vec<_> =
+        grant.campaigns.iter().filter_map(|name| config.campaigns.get(name).map(|campaign| (name, campaign))).collect();
+    let set_arn =
+        |set: &str| format!("arn:aws:sms-voice:{}:{}:configuration-set/{set}", primary.region, primary.account);
+    let identities = campaigns.iter().map(|(_, campaign)| campaign.origination_identity.to_string());
+    let sets = campaigns.iter().filter_map(|(_, campaign)| campaign.configuration_set.as_ref());
+    let sets = sets.map(|set| set_arn(set.as_str()));
+    let functions = home(grant, &primary.account);
+    Role {
+        arn: grant.role_arn.to_string(),
+        external_id: grant.external_id.as_ref().map(ToString::to_string),
+        trusted_account: functions.to_string(),
+        trusted_principals: match grant.topology {
+            Topology::Spoke => grant.principals.iter().map(ToString::to_string).collect(),
+            Topology::Hub => vec![execution_role(functions)],
+        },
+        session_name_pattern: "tendlc-*".to_owned(),
+        max_session_seconds: 3_600,
+        grant: name.to_string(),
+        send_resources: identities.chain(sets).collect(),
+        read_resources: match grant.topology {
+            Topology::Spoke => campaigns.iter().flat_map(|(_, campaign)| probed(primary, campaign)).collect(),
+            // The hub's probe reads with its own rights.
+            Topology::Hub => Vec::new(),
+        },
+        sns_publish: campaigns.iter().any(|(_, campaign)| campaign.channel == ChannelKind::Sns),
+        table_leading_keys: match grant.topology {
+            Topology::Spoke => leading_keys(config, name, grant),
+            // The hub's functions use their own role for the table.
+            Topology::Hub => Vec::new(),
+        },
+        revoked_before: None,
+    }
+}
+
+/// What a spoke's probe asks about a campaign. A pool's numbers come and go, and no policy can name those of one pool.
+fn probed(primary: &Primary, campaign: &Campaign) -> Vec<String> {
+    let arn = |resource: &str| format!("arn:aws:sms-voice:{}:{}:{resource}", primary.region, primary.account);
+    let identity = campaign.origination_identity.to_string();
+    let numbers = identity.contains(":pool/").then(|| arn("phone-number/*"));
+    let registration = campaign.registration.as_ref().map(|id| arn(&format!("registration/{id}")));
+    [Some(identity), numbers, registration].into_iter().flatten().collect()
+}
+
+fn leading_keys(config: &Config, name: &GrantName, grant: &Grant) -> Vec<LeadingKeys> {
+    let allow = |actions: &[&str], keys: String| LeadingKeys {
+        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+        keys,
+    };
+    let own = ["GetItem", "PutItem", "UpdateItem"];
+    let mut rules = vec![
+        allow(&own, format!("L#{name}#*")),
+        allow(&own, format!("C#{name}#*")),
+        allow(&["GetItem"], format!("G#{name}")),
+        allow(&["UpdateItem"], "R#*".to_owned()),
+    ];
+    let mut brands = BTreeSet::new();
+    for campaign in &grant.campaigns {
+        rules.push(allow(&["GetItem"], format!("K#{campaign}")));
+        brands.extend(config.campaigns.get(campaign).map(|campaign| campaign.brand.clone()));
+    }
+    for brand in brands {
+        rules.push(allow(&["GetItem"], format!("B#{brand}")));
+        rules.push(allow(&["UpdateItem"], format!("B#{brand}#*")));
+    }
+    rules
+}
+
+/// Both lanes, each also as a FIFO queue, and the dead letters.
+fn queues(grant: &Grant) -> Vec<Queue> {
+    let made = |arn: &QueueArn, fifo: bool| {
+        let name = if fifo { format!("{}.fifo", arn.resource()) } else { arn.resource().to_owned() };
+        let mut queue = Queue::new(arn.account().as_str(), &name);
+        queue.visibility_timeout_seconds = VISIBILITY_SECONDS;
+        queue.retention_seconds = RETENTION_SECONDS;
+        queue.content_based_deduplication = fifo;
+        if *arn != grant.queues.dead_letter {
+            let dead =
+                if fifo { format!("{}.fifo", grant.queues.dead_letter) } else { grant.queues.dead_letter.to_string() };
+            queue.dead_letter = Some((dead, MAX_RECEIVE_COUNT));
+        }
+        if grant.topology == Topology::Hub && *arn != grant.queues.dead_letter {
+            queue.senders.push(grant.account.to_string());
+        }
+        queue
+    };
+    let all = [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter];
+    all.into_iter()
+        .flat_map(|arn| {
+            if arn.resource().ends_with(".fifo") {
+                vec![made(arn, false)]
+            } else {
+                vec![made(arn, false), made(arn, true)]
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! G1, and what goes with it: for one grant and `id`, AWS accepts at most one send, over redelivery, two functions at
+//! once and a crash at any point; and every message ends, with its reason, or still waits.
+//!
+//! `send-queue`'s own handler runs here over the real SDK clients. Between them and the doubles of AWS lies a wire on
+//! which each call can be lost, delayed or be the last of its function.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "once/answers.rs"]
+mod answers;
+#[path = "once/books.rs"]
+mod books;
+#[path = "once/claims.rs"]
+mod claims;
+#[path = "once/crash.rs"]
+mod crash;
+#[path = "once/function.rs"]
+mod function;
+#[path = "once/random.rs"]
+mod random;
+#[path = "once/unknown.rs"]
+mod unknown;
+#[path = "once/waiting.rs"]
+mod waiting;
+#[path = "once/wire.rs"]
+mod wire;
+#[path = "once/world.rs"]
+mod world;
+
+/// What random tests begin with: `TENDLC_TEST_SEED`, or another one each time.
+fn seed() -> u64 {
+    match std::env::var("TENDLC_TEST_SEED") {
+        Ok(seed) => seed.parse().expect("TENDLC_TEST_SEED is a number"),
+        Err(_) => rand::random(),
+    }
+}

@@ -1,0 +1,315 @@
+//! A primary account in the doubles: its table, what the table is to say, and what its counters show.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::HttpClient;
+use jiff::Timestamp;
+use tendlc_core::arn::TableArn;
+use tendlc_core::clock::{Clock as _, ManualClock, SharedClock};
+use tendlc_core::day::PacificDay;
+use tendlc_core::directory::Snapshot;
+use tendlc_core::grant::{
+    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, DailySegments, Grant, MaxWait, MessageType, Pool, Since,
+    Topology, UnknownResult, on_day,
+};
+use tendlc_core::name::GrantName;
+use tendlc_core::quota::counter;
+use tendlc_core::sync::{Change, Sync, Wanted};
+use tendlc_core::table::{Item, KEY, Key, TTL, Table, read_number};
+use tendlc_local::aws::Aws;
+use tendlc_local::aws::seed::{Number, Role, Seed, Table as SeedTable};
+
+pub const PRIMARY: &str = "111111111111";
+const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123456789abcdef0123456789abcdef";
+const TABLE: &str = "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc";
+
+/// Noon in the Pacific, on a day of 24 hours.
+pub const NOON: &str = "2026-11-20T20:00:00Z";
+
+/// What one grant may use of the brand's cap.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    pub name: String,
+    pub guaranteed: i64,
+    pub ceiling: i64,
+    pub daily: Option<i64>,
+}
+
+/// The limits of a test: one brand, one campaign, a few grants.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub cap: i64,
+    pub unit: CapUnit,
+    /// Thousandths of a segment per second, by campaign.
+    pub campaigns: Vec<(&'static str, u64)>,
+    pub requests_per_second: u32,
+    pub grants: Vec<Granted>,
+}
+
+impl Default for Terms {
+    /// Rates that no test reaches.
+    fn default() -> Self {
+        let campaigns = vec![("orders", 10_000_000_000)];
+        Self { cap: 1_000, unit: CapUnit::Segments, campaigns, requests_per_second: 1_000_000, grants: Vec::new() }
+    }
+}
+
+impl Terms {
+    pub fn cap(cap: i64) -> Self {
+        Self { cap, ..Self::default() }
+    }
+
+    /// The same with one grant more.
+    pub fn grant(self, name: &str, guaranteed: i64, ceiling: i64) -> Self {
+        self.granted(Granted { name: name.to_owned(), guaranteed, ceiling, daily: None })
+    }
+
+    pub fn granted(mut self, granted: Granted) -> Self {
+        self.grants.retain(|one| one.name != granted.name);
+        self.grants.push(granted);
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.grants.retain(|one| one.name != name);
+        self
+    }
+
+    pub fn wanted(&self, today: PacificDay) -> Wanted {
+        let pool = pool();
+        let since = |cap| Since { from: today, value: Cap { cap, guaranteed: 0 } };
+        let brand = Brand {
+            name: "acme".parse().unwrap(),
+            unit: self.unit,
+            pools: BTreeMap::from([(pool.clone(), vec![since(self.cap)])]),
+        };
+        Wanted {
+            grants: self.grants.iter().map(|granted| self.record(granted, today)).collect(),
+            campaigns: self.campaigns.iter().map(|(name, rate)| self.campaign(name, *rate)).collect(),
+            brands: vec![brand],
+        }
+    }
+
+    fn campaign(&self, name: &str, milli_segments_per_second: u64) -> Campaign {
+        Campaign {
+            name: name.parse().unwrap(),
+            brand: "acme".parse().unwrap(),
+            pool: pool(),
+            primary: "main".parse().unwrap(),
+            region: "us-east-1".to_owned(),
+            origination_identity: NUMBER.to_owned(),
+            origination_number: None,
+            registration: None,
+            channel: ChannelKind::SmsVoice,
+            message_type: MessageType::Transactional,
+            configuration_set: None,
+            milli_segments_per_second,
+            send_requests_per_second: self.requests_per_second,
+            paused: false,
+        }
+    }
+
+    fn record(&self, granted: &Granted, today: PacificDay) -> Grant {
+        let budget = Budget { guaranteed: granted.guaranteed, ceiling: granted.ceiling };
+        Grant {
+            name: granted.name.parse().unwrap(),
+            account: "222222222222".parse().unwrap(),
+            topology: Topology::Spoke,
+            campaigns: self.campaigns.iter().map(|(name, _)| name.parse().unwrap()).collect(),
+            role_arn: role_arn(&granted.name).parse().unwrap(),
+            external_id: None,
+            outcome_bus: None,
+            dead_letter_queue: None,
+            queues: None,
+            paused: false,
+            max_wait: MaxWait { transactional: 86_400, promotional: 86_400 },
+            unknown_result: UnknownResult::DeadLetter,
+            budgets: BTreeMap::from([(pool(), vec![Since { from: today, value: budget }])]),
+            daily_segments: vec![Since { from: today, value: DailySegments { segments: granted.daily } }],
+        }
+    }
+}
+
+pub fn pool() -> Pool {
+    Pool::of_brand(&"acme".parse().unwrap())
+}
+
+pub fn role_arn(grant: &str) -> String {
+    format!("arn:aws:iam::{PRIMARY}:role/tendlc-grant-{grant}")
+}
+
+pub fn day(text: &str) -> PacificDay {
+    text.parse().unwrap()
+}
+
+/// The doubles with the table.
+pub struct Primary {
+    pub aws: Aws,
+    pub clock: Arc<ManualClock>,
+    pub table: Table,
+}
+
+impl Primary {
+    /// A table that says what the terms do.
+    pub async fn start(now: &str, terms: &Terms) -> Self {
+        let primary = Self::empty(now, &terms.grants).await;
+        primary.sync(terms).await;
+        primary.aws.clear_calls();
+        primary
+    }
+
+    /// An empty table, and roles of these grants.
+    pub async fn empty(now: &str, grants: &[Granted]) -> Self {
+        let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
+        let mut seed = Seed::new(clock.clone(), "us-east-1", PRIMARY);
+        let (account, name) = (PRIMARY.to_owned(), "tendlc".to_owned());
+        seed.tables = vec![SeedTable { account, name, key: KEY.to_owned(), ttl: Some(TTL.to_owned()) }];
+        seed.roles = grants.iter().map(|granted| role(&granted.name)).collect();
+        seed.sms.numbers = vec![Number {
+            arn: NUMBER.to_owned(),
+            phone_number: "+12065550100".to_owned(),
+            status: "ACTIVE".to_owned(),
+            message_type: "TRANSACTIONAL".to_owned(),
+            ..Number::default()
+        }];
+        // The doubles' own rates are not what is tested here.
+        (seed.sms.send_requests_per_second, seed.sms.spend_limit_usd) = (0, u64::MAX / 1_000_000);
+        let aws = Aws::start(seed, None).await.unwrap();
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let table = table(&config(&aws, http));
+        Self { aws, clock, table }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn today(&self) -> PacificDay {
+        PacificDay::of(self.now())
+    }
+
+    pub async fn sync(&self, terms: &Terms) -> Vec<Change> {
+        self.try_sync(terms).await.unwrap()
+    }
+
+    pub async fn try_sync(&self, terms: &Terms) -> Result<Vec<Change>, tendlc_core::sync::SyncError> {
+        let clock: SharedClock = self.clock.clone();
+        Sync::new(self.table.clone(), clock).run(&terms.wanted(self.today())).await
+    }
+
+    pub async fn brand(&self) -> Brand {
+        self.table.read(&Key::brand(&"acme".parse().unwrap())).await.unwrap().unwrap()
+    }
+
+    pub async fn grant(&self, name: &str) -> Option<Grant> {
+        self.table.read(&Key::grant(&grant_name(name))).await.unwrap()
+    }
+
+    /// What a function that begins now knows.
+    pub async fn snapshot(&self, grant: &str) -> Snapshot {
+        let grant = self.grant(grant).await.unwrap();
+        let mut campaigns = Vec::new();
+        for name in &grant.campaigns {
+            campaigns.push(self.table.read(&Key::campaign(name)).await.unwrap().unwrap());
+        }
+        Snapshot::new(grant, campaigns, vec![self.brand().await], self.now())
+    }
+
+    /// The counters of a day; those that nobody has made yet show what they would begin at.
+    pub async fn counters(&self, day: PacificDay) -> Counters {
+        let cap = on_day(&self.brand().await.pools[&pool()], day).unwrap();
+        let shared = read_number(&self.item(&Key::pool(&pool(), day)).await, counter::LEFT).unwrap_or(cap.shared());
+        let index: tendlc_core::sync::Index = self.table.read(&Key::index()).await.unwrap().unwrap();
+        let mut grants = BTreeMap::new();
+        for name in index.grants {
+            let Some(grant) = self.table.read::<Grant>(&Key::grant(&name)).await.unwrap() else { continue };
+            let budget = grant.budgets.get(&pool()).and_then(|values| on_day(values, day));
+            let budget = budget.unwrap_or(Budget { guaranteed: 0, ceiling: 0 });
+            let daily = on_day(&grant.daily_segments, day).and_then(|daily| daily.segments);
+            let item = self.item(&Key::budget(&name, day)).await;
+            let left = Left {
+                guaranteed: read_number(&item, &counter::guaranteed(&pool())).unwrap_or(budget.guaranteed),
+                ceiling: read_number(&item, &counter::ceiling(&pool())).unwrap_or(budget.ceiling),
+                all: daily.map(|daily| read_number(&item, counter::ALL).unwrap_or(daily)),
+            };
+            grants.insert(name.to_string(), left);
+        }
+        Counters { cap: cap.cap, shared, grants }
+    }
+
+    pub async fn item(&self, key: &Key) -> Item {
+        let get = self.table.client.get_item().table_name(&self.table.name).key(KEY, key.value()).consistent_read(true);
+        get.send().await.unwrap().item.unwrap_or_default()
+    }
+}
+
+/// What a day's counters show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    pub cap: i64,
+    pub shared: i64,
+    pub grants: BTreeMap<String, Left>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub guaranteed: i64,
+    pub ceiling: i64,
+    pub all: Option<i64>,
+}
+
+impl Counters {
+    pub fn of(&self, grant: &str) -> Left {
+        self.grants[grant]
+    }
+
+    pub fn unused_guarantees(&self) -> i64 {
+        self.grants.values().map(|left| left.guaranteed).sum()
+    }
+
+    /// What is charged, by `cap = used + pool + unused guarantees`.
+    pub fn used(&self) -> i64 {
+        self.cap - self.shared - self.unused_guarantees()
+    }
+}
+
+pub fn grant_name(name: &str) -> GrantName {
+    name.parse().unwrap()
+}
+
+fn role(grant: &str) -> Role {
+    Role {
+        arn: role_arn(grant),
+        trusted_account: PRIMARY.to_owned(),
+        trusted_principals: vec![format!("arn:aws:iam::{PRIMARY}:root")],
+        session_name_pattern: "tendlc-*".to_owned(),
+        grant: grant.to_owned(),
+        send_resources: vec![NUMBER.to_owned()],
+        ..Role::default()
+    }
+}
+
+/// The table, with all rights on it.
+pub fn table(config: &SdkConfig) -> Table {
+    let arn: TableArn = TABLE.parse().unwrap();
+    Table::new(aws_sdk_dynamodb::Client::new(config), &arn, false)
+}
+
+/// All rights in the primary. No time limits, so that no test depends on how fast the machine is, and no waiting
+/// between the SDK's own tries.
+pub fn config(aws: &Aws, http: impl HttpClient + 'static) -> SdkConfig {
+    let retries = RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1));
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(PRIMARY, "any", None, None, "test")))
+        .endpoint_url(aws.endpoint())
+        .http_client(http)
+        .retry_config(retries)
+        .build()
+}

@@ -1,0 +1,12 @@
+//! `tendlc local` without events: the whole system as processes, kept up, with what a workload's own clients see of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "served/entrances.rs"]
+mod entrances;
+#[path = "served/life.rs"]
+mod life;
+#[path = "served/running.rs"]
+mod running;
+#[path = "served/waiting.rs"]
+mod waiting;

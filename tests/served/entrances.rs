@@ -1,0 +1,121 @@
+//! Every way in, and every way out.
+
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use serde_json::{Value, json};
+
+use super::running::{Running, request};
+
+const SPOKE: &str = "222222222222";
+const HUB_GRANT: &str = "333333333333";
+
+/// Puts a request on a bus, as an account.
+async fn put(running: &Running, account: &str, bus: &str, detail: &Value) -> Result<(), String> {
+    let entry = PutEventsRequestEntry::builder().source("acme.shop").detail_type("SMS Send Requested");
+    let entry = entry.detail(detail.to_string()).event_bus_name(bus).build();
+    let events = aws_sdk_eventbridge::Client::new(&running.account(account));
+    match events.put_events().entries(entry).send().await {
+        Ok(answer) if answer.failed_entry_count() == 0 => Ok(()),
+        other => Err(format!("{other:?}")),
+    }
+}
+
+async fn send(running: &Running, account: &str, queue: &str, request: &Value) -> Result<(), String> {
+    let send = running.sqs(account).send_message().queue_url(running.queue(queue)).message_body(request.to_string());
+    send.send().await.map(|_| ()).map_err(|error| format!("{error:?}"))
+}
+
+#[tokio::test]
+async fn the_first_line_names_all_that_a_workload_needs_and_all_of_it_works_at_once() {
+    let running = Running::start(&[]);
+    let first = running.first().as_object().unwrap();
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["bus", "endpoints", "queues"]);
+    assert_eq!(first["bus"], "default");
+    let queues: Vec<&String> = first["queues"].as_object().unwrap().keys().collect();
+    let spoke = ["tendlc-dead-letter", "tendlc-send", "tendlc-send-promotional"];
+    let hub = ["tendlc-newsletter", "tendlc-newsletter-dead-letter", "tendlc-newsletter-promotional"];
+    let mut all = [hub, spoke].concat();
+    all.sort_unstable();
+    assert_eq!(queues, all);
+
+    // The bus first: whatever is put there before somebody listens is lost.
+    put(&running, SPOKE, first["bus"].as_str().unwrap(), &request("by-event")).await.unwrap();
+    send(&running, SPOKE, "tendlc-send", &request("by-queue")).await.unwrap();
+    running.until_sent(2).await;
+    let mut ids = running.sent_ids();
+    ids.sort();
+    assert_eq!(ids, ["by-event", "by-queue"]);
+    let text = running.sent().into_iter().find(|text| text["context"]["tendlc-id"] == "by-queue").unwrap();
+    assert_eq!((&text["to"], &text["body"]), (&request("by-queue")["to"], &request("by-queue")["body"]));
+    let role = "arn:aws:iam::111111111111:role/tendlc-grant-checkout";
+    assert_eq!((&text["role_arn"], &text["context"]["tendlc-grant"]), (&json!(role), &json!("checkout")));
+}
+
+#[tokio::test]
+async fn every_lane_of_every_grant_is_served() {
+    let running = Running::start(&[]);
+    for (account, queue) in [
+        (SPOKE, "tendlc-send"),
+        (SPOKE, "tendlc-send-promotional"),
+        (HUB_GRANT, "tendlc-newsletter"),
+        (HUB_GRANT, "tendlc-newsletter-promotional"),
+    ] {
+        send(&running, account, queue, &request(&format!("on-{queue}"))).await.unwrap();
+    }
+    // The hub's bus takes what its secondaries put there by themselves or have forwarded from their own.
+    let bus = "arn:aws:events:us-east-1:111111111111:event-bus/tendlc";
+    put(&running, HUB_GRANT, bus, &request("on-the-hubs-bus")).await.unwrap();
+    put(&running, HUB_GRANT, "default", &request("on-its-own-bus")).await.unwrap();
+    running.until_sent(6).await;
+    for text in running.sent() {
+        let (id, grant) = (text["context"]["tendlc-id"].as_str().unwrap(), text["context"]["tendlc-grant"].clone());
+        let spoke = id.starts_with("on-tendlc-send");
+        assert_eq!(grant, if spoke { "checkout" } else { "newsletter" }, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_reaches_its_own_entrances_only() {
+    let running = Running::start(&[]);
+    for (account, queue) in [(HUB_GRANT, "tendlc-send"), (SPOKE, "tendlc-newsletter"), ("444444444444", "tendlc-send")]
+    {
+        let refused = send(&running, account, queue, &request("not-mine")).await;
+        assert!(refused.is_err_and(|error| error.contains("AccessDenied")), "{account} on {queue}");
+    }
+    let bus = "arn:aws:events:us-east-1:111111111111:event-bus/tendlc";
+    assert!(put(&running, SPOKE, bus, &request("not-mine")).await.is_err_and(|error| error.contains("AccessDenied")));
+    // A bus of an account without a grant takes the event, and no rule of tendlc's is there.
+    put(&running, "444444444444", "default", &request("nobodys")).await.unwrap();
+    send(&running, SPOKE, "tendlc-send", &request("mine")).await.unwrap();
+    running.until_sent(1).await;
+    assert_eq!(running.sent_ids(), ["mine"]);
+}
+
+#[tokio::test]
+async fn what_is_rejected_lands_on_its_grants_dead_letter_queue_with_reason_and_id() {
+    let running = Running::start(&[]);
+    let mut stop = request("said-stop");
+    stop["to"] = Value::from("+12065550199");
+    for (account, queue, dead) in [
+        (SPOKE, "tendlc-send", "tendlc-dead-letter"),
+        (HUB_GRANT, "tendlc-newsletter", "tendlc-newsletter-dead-letter"),
+    ] {
+        send(&running, account, queue, &stop).await.unwrap();
+        let owner = if account == HUB_GRANT { "111111111111" } else { account };
+        let letter = running.receive(owner, dead).await;
+        let attributes = letter.message_attributes.unwrap();
+        let attribute = |name: &str| attributes[name].string_value.clone().unwrap();
+        assert_eq!((attribute("reason"), attribute("id")), ("OPTED_OUT".to_owned(), "said-stop".to_owned()));
+        assert_eq!(attribute("grant"), if account == HUB_GRANT { "newsletter" } else { "checkout" });
+        assert!(!attribute("detail").is_empty());
+        let body: Value = serde_json::from_str(&letter.body.unwrap()).unwrap();
+        let mut resolved = stop.clone();
+        resolved["kind"] = Value::from("transactional");
+        assert_eq!(body, resolved, "it can be replayed on any queue as the same request");
+    }
+    // One that came without an id of its own gets its message's, so that a replay is the same request.
+    send(&running, SPOKE, "tendlc-send", &json!({ "to": "+12065550199", "body": "No id." })).await.unwrap();
+    let letter = running.receive(SPOKE, "tendlc-dead-letter").await;
+    let body: Value = serde_json::from_str(&letter.body.unwrap()).unwrap();
+    assert_eq!(body["id"].as_str(), letter.message_attributes.unwrap()["id"].string_value.as_deref());
+    assert!(running.sent().is_empty());
+}

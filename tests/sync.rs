@@ -1,0 +1,32 @@
+//! Limits and grants on their way into the table: run twice nothing changes, cut off anywhere the next run completes it,
+//! and at no moment is anything promised twice.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "sync/change.rs"]
+mod change;
+#[path = "sync/command.rs"]
+mod command;
+#[path = "sync/consistent.rs"]
+mod consistent;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/desk.rs"]
+mod desk;
+#[path = "sync/interrupted.rs"]
+mod interrupted;
+#[path = "sync/pause.rs"]
+mod pause;
+#[path = "sync/pointers.rs"]
+mod pointers;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/primary.rs"]
+mod primary;
+#[path = "sync/random.rs"]
+mod random;
+#[path = "quota/seed.rs"]
+mod seed;
+#[path = "sync/together.rs"]
+mod together;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/wire.rs"]
+mod wire;
