@@ -1,5 +1,7 @@
 //! Logs: JSON lines, and never what the SDK and the runtime would write at their most talkative.
 
+use std::process::ExitCode;
+
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -26,6 +28,17 @@ pub fn init() {
     // A second start in the same process (tests) keeps the first one's.
     if tracing_subscriber::registry().with(wanted).with(lines).try_init().is_err() {
         tracing::debug!("logs were set up before");
+    }
+}
+
+/// How a function's process ends: a failure is one log line that reads as a sentence, and a status that Lambda counts.
+pub fn ended<E: std::fmt::Display>(served: Result<(), E>) -> ExitCode {
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function cannot go on");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The deployed function: wiring only.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use tendlc_core::clock::SystemClock;
+use tendlc_core::logs;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    tendlc_core::logs::init();
-    send_queue::serve(Arc::new(SystemClock::default())).await
+async fn main() -> ExitCode {
+    logs::init();
+    logs::ended(send_queue::serve(Arc::new(SystemClock::default())).await)
 }

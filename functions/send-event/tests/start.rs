@@ -1,0 +1,58 @@
+//! The function's own process, as Lambda starts it. (These tests also make cargo build the binary for all others.)
+
+#![allow(clippy::expect_used)] // a test may panic
+
+use std::process::{Command, Output};
+
+/// Starts the function with nothing in its environment but these; it has to end by itself.
+fn start(variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_send-event"))
+        .env_clear()
+        .envs(variables.iter().copied())
+        .output()
+        .expect("it starts")
+}
+
+/// What one start says, checked to be one line of JSON and a failure.
+fn complaint(variables: &[(&str, &str)]) -> String {
+    let output = start(variables);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.starts_with('{') && said.contains(r#""level":"ERROR""#), "{said}");
+    said
+}
+
+#[test]
+fn a_start_with_nothing_set_ends_at_once_and_names_all_that_is_missing() {
+    let said = complaint(&[]);
+    for name in [
+        "TENDLC_TABLE_ARN",
+        "TENDLC_TOPOLOGY",
+        "TENDLC_FINGERPRINT_KEY",
+        "TENDLC_QUEUE_URL",
+        "TENDLC_PROMOTIONAL_QUEUE_URL",
+    ] {
+        assert!(said.contains(name), "{name} is not named: {said}");
+    }
+}
+
+#[test]
+fn a_fifo_queue_for_what_must_wait_is_refused_at_start() {
+    let table = "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc";
+    let key = "ab".repeat(32);
+    for (lane, other) in
+        [("TENDLC_QUEUE_URL", "TENDLC_PROMOTIONAL_QUEUE_URL"), ("TENDLC_PROMOTIONAL_QUEUE_URL", "TENDLC_QUEUE_URL")]
+    {
+        let said = complaint(&[
+            ("TENDLC_TOPOLOGY", "hub"),
+            ("TENDLC_TABLE_ARN", table),
+            ("TENDLC_FINGERPRINT_KEY", &key),
+            (lane, "https://sqs.us-east-1.amazonaws.com/222222222222/tendlc-send.fifo"),
+            (other, "https://sqs.us-east-1.amazonaws.com/222222222222/tendlc-other"),
+        ]);
+        assert!(said.contains(&format!("{lane} is a FIFO queue")), "{said}");
+        assert!(!said.contains(&format!("{other} ")), "{said}");
+    }
+}

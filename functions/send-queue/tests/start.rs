@@ -1,0 +1,41 @@
+//! The function's own process, as Lambda starts it. (These tests also make cargo build the binary for all others.)
+
+#![allow(clippy::expect_used)] // a test may panic
+
+use std::process::{Command, Output};
+
+/// Starts the function with nothing in its environment but these; it has to end by itself.
+fn start(variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_send-queue"))
+        .env_clear()
+        .envs(variables.iter().copied())
+        .output()
+        .expect("it starts")
+}
+
+/// What one start says, checked to be one line of JSON and a failure.
+fn complaint(variables: &[(&str, &str)]) -> String {
+    let output = start(variables);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.starts_with('{') && said.contains(r#""level":"ERROR""#), "{said}");
+    said
+}
+
+#[test]
+fn a_start_with_nothing_set_ends_at_once_and_names_all_that_is_missing() {
+    let said = complaint(&[]);
+    for name in ["TENDLC_TABLE_ARN", "TENDLC_TOPOLOGY", "TENDLC_FINGERPRINT_KEY"] {
+        assert!(said.contains(name), "{name} is not named: {said}");
+    }
+}
+
+#[test]
+fn a_spoke_without_its_own_variables_is_told_each_of_them() {
+    let said = complaint(&[("TENDLC_TOPOLOGY", "spoke")]);
+    for name in ["TENDLC_GRANT", "TENDLC_ROLE_ARN", "TENDLC_EXTERNAL_ID", "TENDLC_DEAD_LETTER_QUEUE_URL"] {
+        assert!(said.contains(name), "{name} is not named: {said}");
+    }
+}
