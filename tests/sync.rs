@@ -23,6 +23,8 @@ mod pointers;
 mod primary;
 #[path = "sync/random.rs"]
 mod random;
+#[path = "sync/rescoped.rs"]
+mod rescoped;
 #[path = "quota/seed.rs"]
 mod seed;
 #[path = "sync/together.rs"]

@@ -14,8 +14,8 @@ use tendlc_core::clock::{Clock as _, ManualClock, SharedClock};
 use tendlc_core::day::PacificDay;
 use tendlc_core::directory::Snapshot;
 use tendlc_core::grant::{
-    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, DailySegments, Grant, MaxWait, MessageType, Pool, Since,
-    Topology, UnknownResult, on_day,
+    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, Grant, MaxWait, MessageType, Pool,
+    Since, Topology, UnknownResult, on_day,
 };
 use tendlc_core::name::GrantName;
 use tendlc_core::quota::counter;
@@ -83,23 +83,20 @@ impl Terms {
     pub fn wanted(&self, today: PacificDay) -> Wanted {
         let pool = pool();
         let since = |cap| Since { from: today, value: Cap { cap, guaranteed: 0 } };
-        let brand = Brand {
-            name: "acme".parse().unwrap(),
-            unit: self.unit,
-            pools: BTreeMap::from([(pool.clone(), vec![since(self.cap)])]),
-        };
+        let brand =
+            Brand { name: "acme".parse().unwrap(), pools: BTreeMap::from([(pool.clone(), vec![since(self.cap)])]) };
         Wanted {
             grants: self.grants.iter().map(|granted| self.record(granted, today)).collect(),
-            campaigns: self.campaigns.iter().map(|(name, rate)| self.campaign(name, *rate)).collect(),
+            campaigns: self.campaigns.iter().map(|(name, rate)| self.campaign(name, *rate, today)).collect(),
             brands: vec![brand],
         }
     }
 
-    fn campaign(&self, name: &str, milli_segments_per_second: u64) -> Campaign {
+    fn campaign(&self, name: &str, milli_segments_per_second: u64, today: PacificDay) -> Campaign {
         Campaign {
             name: name.parse().unwrap(),
             brand: "acme".parse().unwrap(),
-            pool: pool(),
+            counted: vec![Since { from: today, value: Counted { pool: pool(), unit: self.unit } }],
             primary: "main".parse().unwrap(),
             region: "us-east-1".to_owned(),
             origination_identity: NUMBER.to_owned(),
@@ -198,8 +195,12 @@ impl Primary {
     }
 
     pub async fn try_sync(&self, terms: &Terms) -> Result<Vec<Change>, tendlc_core::sync::SyncError> {
+        self.run(&terms.wanted(self.today())).await
+    }
+
+    pub async fn run(&self, wanted: &Wanted) -> Result<Vec<Change>, tendlc_core::sync::SyncError> {
         let clock: SharedClock = self.clock.clone();
-        Sync::new(self.table.clone(), clock).run(&terms.wanted(self.today())).await
+        Sync::new(self.table.clone(), clock).run(wanted).await
     }
 
     pub async fn brand(&self) -> Brand {

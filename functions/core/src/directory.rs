@@ -1,6 +1,6 @@
 //! The grant with its campaigns and brands, as read from the table, kept for a short while.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -138,11 +138,11 @@ impl Directory {
         let campaigns =
             try_join_all(names.iter().map(async |name| self.table.read::<Campaign>(&Key::campaign(name)).await));
         let campaigns: Vec<Campaign> = campaigns.await?.into_iter().flatten().collect();
-        let mut names: Vec<&BrandName> = campaigns.iter().map(|campaign| &campaign.brand).collect();
-        names.sort();
-        names.dedup();
-        let brands =
-            try_join_all(names.into_iter().map(async |name| self.table.read::<Brand>(&Key::brand(name)).await));
+        // Also the brand that a campaign has left and still counts against today.
+        let counted = campaigns.iter().flat_map(|campaign| &campaign.counted).filter_map(|one| one.value.pool.brand());
+        let names: BTreeSet<BrandName> =
+            campaigns.iter().map(|campaign| campaign.brand.clone()).chain(counted).collect();
+        let brands = try_join_all(names.iter().map(async |name| self.table.read::<Brand>(&Key::brand(name)).await));
         let brands = brands.await?.into_iter().flatten().collect();
         Ok((campaigns, brands))
     }

@@ -77,8 +77,8 @@ pub struct Since<T> {
 }
 
 /// The value that holds on `day`: the newest that has begun.
-pub fn on_day<T: Copy>(values: &[Since<T>], day: PacificDay) -> Option<T> {
-    values.iter().filter(|entry| entry.from <= day).max_by_key(|entry| entry.from).map(|entry| entry.value)
+pub fn on_day<T: Clone>(values: &[Since<T>], day: PacificDay) -> Option<T> {
+    values.iter().filter(|entry| entry.from <= day).max_by_key(|entry| entry.from).map(|entry| entry.value.clone())
 }
 
 /// What one grant may use of a pool on a day, in the cap's unit.
@@ -180,6 +180,16 @@ pub struct Grant {
     pub daily_segments: Vec<Since<DailySegments>>,
 }
 
+/// What a campaign's texts count against, and in what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The cap.
+    pub pool: Pool,
+    /// What it counts.
+    #[serde(default)]
+    pub unit: CapUnit,
+}
+
 /// A campaign as the table has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Campaign {
@@ -187,8 +197,9 @@ pub struct Campaign {
     pub name: CampaignName,
     /// Its brand.
     pub brand: BrandName,
-    /// The cap that its texts count against.
-    pub pool: Pool,
+    /// What its texts count against: by the day, since a day that began under one cap must end under it, or that day's
+    /// cap would be there twice.
+    pub counted: Vec<Since<Counted>>,
     /// The primary that holds it.
     pub primary: PrimaryName,
     /// The Region of its numbers.
@@ -223,9 +234,6 @@ pub struct Campaign {
 pub struct Brand {
     /// Its name.
     pub name: BrandName,
-    /// What the caps count.
-    #[serde(default)]
-    pub unit: CapUnit,
     /// By pool: the cap and what is promised of it.
     pub pools: BTreeMap<Pool, Vec<Since<Cap>>>,
 }
@@ -250,6 +258,11 @@ impl Pool {
     /// As in table keys.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The brand whose cap it is.
+    pub fn brand(&self) -> Option<BrandName> {
+        self.0.split('#').next()?.parse().ok()
     }
 }
 

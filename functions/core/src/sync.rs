@@ -19,6 +19,8 @@ mod removal;
 mod schedule;
 mod shrink;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 pub use change::Change;
@@ -81,15 +83,16 @@ impl Sync {
         for brand in &wanted.brands {
             self.found_brand(brand, &mut changes).await?;
         }
+        let mut leaving = BTreeSet::new();
         for campaign in &wanted.campaigns {
-            self.put_campaign(campaign, &mut changes).await?;
+            leaving.extend(self.put_campaign(campaign, &mut changes).await?);
         }
         // Guarantees go down before caps and up after them, so that none is promised twice on the way.
         for name in all.grants.difference(&names.grants) {
             self.take_back(name).await?;
         }
         for grant in &wanted.grants {
-            self.lower(grant, &mut changes).await?;
+            self.lower(grant, &leaving, &mut changes).await?;
         }
         for brand in &wanted.brands {
             self.change_caps(brand, &all, &mut changes).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tendlc_core::day::PacificDay;
-use tendlc_core::grant::{self, Budget, Cap, DailySegments, LaneQueues, Since, Topology};
+use tendlc_core::grant::{self, Budget, Cap, Counted, DailySegments, LaneQueues, Since, Topology};
 use tendlc_core::name::PrimaryName;
 use tendlc_core::sync::Wanted;
 
@@ -35,7 +35,7 @@ impl Config {
             wanted.campaigns.push(grant::Campaign {
                 name: name.clone(),
                 brand: campaign.brand.clone(),
-                pool,
+                counted: vec![Since { from: today, value: Counted { pool, unit: brand.t_mobile_cap_unit } }],
                 primary: primary.clone(),
                 region: account.region.to_string(),
                 origination_identity: campaign.origination_identity.to_string(),
@@ -53,14 +53,14 @@ impl Config {
                 paused: false,
             });
         }
-        for (name, brand) in &self.brands {
+        for name in self.brands.keys() {
             let of_brand: BTreeMap<_, _> = pools
                 .iter()
                 .filter(|(_, (of, _))| of == name)
                 .map(|(pool, (_, value))| (pool.clone(), vec![Since { from: today, value: *value }]))
                 .collect();
             if !of_brand.is_empty() {
-                wanted.brands.push(grant::Brand { name: name.clone(), unit: brand.t_mobile_cap_unit, pools: of_brand });
+                wanted.brands.push(grant::Brand { name: name.clone(), pools: of_brand });
             }
         }
         for (name, grant) in self.grants.iter().filter(|(_, grant)| grant.primary == *primary) {

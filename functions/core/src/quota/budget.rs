@@ -21,9 +21,9 @@ const ATTEMPTS: usize = 4;
 
 /// The texts that one day's counters of one cap are asked for.
 #[derive(Debug)]
-pub(super) struct BudgetPart<'a> {
+pub(super) struct BudgetPart {
     pub(super) day: PacificDay,
-    pub(super) pool: &'a Pool,
+    pub(super) pool: Pool,
     pub(super) cap: Option<Cap>,
     pub(super) budget: Option<Budget>,
     /// The ceiling on all the grant's texts, where it has one.
@@ -39,7 +39,7 @@ struct Asked {
     failure: Option<TableError>,
 }
 
-impl BudgetPart<'_> {
+impl BudgetPart {
     /// Whether what was found a moment ago rules the text out.
     pub(super) fn refused_by_memory(&self, quota: &Quota, now: Timestamp, index: usize) -> Option<Part> {
         let cost = self.costs.iter().find(|cost| cost.index == index)?;
@@ -48,12 +48,12 @@ impl BudgetPart<'_> {
             quota.memory.known(key, attribute).filter(|known| known.fresh(now)).map(|known| known.value)
         };
         let below = |left: Option<i64>, wanted: i64| left.is_some_and(|left| left < wanted);
-        let of_grant = below(fresh(&budget, &ceiling(self.pool)), cost.cap)
+        let of_grant = below(fresh(&budget, &ceiling(&self.pool)), cost.cap)
             || (self.all.is_some() && below(fresh(&budget, ALL), cost.all));
         if of_grant {
             return Some(self.refused(now, Reason::GrantDailyBudget));
         }
-        let promised = fresh(&budget, &guaranteed(self.pool))?.max(0);
+        let promised = fresh(&budget, &guaranteed(&self.pool))?.max(0);
         below(fresh(&pool, LEFT).map(|left| left.max(0) + promised), cost.cap)
             .then(|| self.refused(now, Reason::BrandDailyCap))
     }
@@ -66,7 +66,7 @@ impl BudgetPart<'_> {
     /// Takes for as many of the `open` texts as there is room for, the first ones first.
     pub(super) async fn take(&self, quota: &Quota, now: Timestamp, open: &[usize]) -> Vec<(usize, Part, Taken)> {
         let costs: Vec<Cost> = self.costs.iter().copied().filter(|cost| open.contains(&cost.index)).collect();
-        let nothing = Taken::nothing(self.day, self.pool);
+        let nothing = Taken::nothing(self.day, &self.pool);
         let (Some(budget), Some(cap)) = (self.budget, self.cap) else {
             let part = self.refused(now, Reason::QuotaUnavailable);
             return costs.into_iter().map(|cost| (cost.index, part.clone(), nothing.clone())).collect();
@@ -119,7 +119,7 @@ impl BudgetPart<'_> {
     /// Takes from both items beside each other until it holds enough for all texts that can still fit.
     async fn ask(&self, quota: &Quota, now: Timestamp, begins: Amounts, costs: &[Cost]) -> Asked {
         let (budget_key, pool_key) = self.keys(quota);
-        let (guaranteed_name, ceiling_name) = (guaranteed(self.pool), ceiling(self.pool));
+        let (guaranteed_name, ceiling_name) = (guaranteed(&self.pool), ceiling(&self.pool));
         let known = quota.memory.known(&budget_key, &guaranteed_name).map_or(begins.guaranteed, |known| known.value);
         // Where to begin the guarantee is worth remembering however old it is; ceilings are asked for, not believed.
         let left = Amounts { guaranteed: known.max(0), shared: PLENTY, ceiling: PLENTY, all: PLENTY };
@@ -193,7 +193,7 @@ impl BudgetPart<'_> {
     }
 
     fn keys(&self, quota: &Quota) -> (Key, Key) {
-        (Key::budget(&quota.grant, self.day), Key::pool(self.pool, self.day))
+        (Key::budget(&quota.grant, self.day), Key::pool(&self.pool, self.day))
     }
 
     fn refused(&self, now: Timestamp, reason: Reason) -> Part {

@@ -8,35 +8,39 @@ use super::budget::{BudgetPart, Cost};
 use super::rate::{self, ClockPart, Scope};
 use super::verdict::{Admission, merge};
 use super::{Demand, Quota};
-use crate::day::ChargedDays;
+use crate::day::{ChargedDays, PacificDay};
 use crate::directory::Snapshot;
-use crate::grant::{CapUnit, Pool, on_day};
+use crate::grant::{CapUnit, Counted, Pool, on_day};
 use crate::request::Kind;
 use crate::table::Key;
 
 /// The parts of one admission.
-pub(super) struct Parts<'a> {
-    budgets: Vec<BudgetPart<'a>>,
+pub(super) struct Parts {
+    budgets: Vec<BudgetPart>,
     clocks: Vec<ClockPart>,
 }
 
 /// Parts that are asked for beside each other.
 #[derive(Default)]
-pub(super) struct Stage<'p, 'a> {
-    pub(super) budgets: Vec<&'p BudgetPart<'a>>,
+pub(super) struct Stage<'p> {
+    pub(super) budgets: Vec<&'p BudgetPart>,
     pub(super) clocks: Vec<&'p ClockPart>,
 }
 
-impl<'a> Parts<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot, days: ChargedDays, demands: &[Demand<'a>]) -> Self {
-        let mut by_pool: BTreeMap<&Pool, Vec<Cost>> = BTreeMap::new();
+impl Parts {
+    pub(super) fn of(snapshot: &Snapshot, days: ChargedDays, demands: &[Demand<'_>]) -> Self {
+        let mut by_day: BTreeMap<(PacificDay, Pool), Vec<Cost>> = BTreeMap::new();
         let mut by_clock: BTreeMap<(Key, Kind), ClockPart> = BTreeMap::new();
         for (index, demand) in demands.iter().enumerate() {
             let (campaign, segments) = (demand.campaign, demand.segments.get());
-            let unit = snapshot.brand(campaign).map(|brand| brand.unit).unwrap_or_default();
             let all = i64::from(segments);
-            let cap = if unit == CapUnit::Messages { 1 } else { all };
-            by_pool.entry(&campaign.pool).or_default().push(Cost { index, cap, all });
+            for day in days.iter() {
+                // One that counts nowhere on that day finds no cap, and waits.
+                let nowhere = || Counted { pool: Pool::of_brand(&campaign.brand), unit: CapUnit::default() };
+                let Counted { pool, unit } = on_day(&campaign.counted, day).unwrap_or_else(nowhere);
+                let cap = if unit == CapUnit::Messages { 1 } else { all };
+                by_day.entry((day, pool)).or_default().push(Cost { index, cap, all });
+            }
             let of_campaign = rate::cost(segments.into(), campaign.milli_segments_per_second);
             let of_primary = rate::cost(1, u64::from(campaign.send_requests_per_second) * 1000);
             for (key, scope, cost) in [
@@ -48,13 +52,11 @@ impl<'a> Parts<'a> {
             }
         }
         let mut budgets = Vec::new();
-        for (pool, costs) in by_pool {
-            for day in days.iter() {
-                let cap = snapshot.brands().find_map(|brand| on_day(brand.pools.get(pool)?, day));
-                let budget = snapshot.grant.budgets.get(pool).and_then(|values| on_day(values, day));
-                let all = on_day(&snapshot.grant.daily_segments, day).and_then(|daily| daily.segments);
-                budgets.push(BudgetPart { day, pool, cap, budget, all, costs: costs.clone() });
-            }
+        for ((day, pool), costs) in by_day {
+            let cap = snapshot.brands().find_map(|brand| on_day(brand.pools.get(&pool)?, day));
+            let budget = snapshot.grant.budgets.get(&pool).and_then(|values| on_day(values, day));
+            let all = on_day(&snapshot.grant.daily_segments, day).and_then(|daily| daily.segments);
+            budgets.push(BudgetPart { day, pool, cap, budget, all, costs });
         }
         Self { budgets, clocks: by_clock.into_values().collect() }
     }
@@ -78,9 +80,9 @@ impl<'a> Parts<'a> {
 
     /// All at once, unless some of it was lately found scarce: that goes first, so that what it refuses does not take
     /// what others could use. A place on a clock cannot be given back; what a budget refuses is known to be refused.
-    pub(super) fn stages(&self, quota: &Quota, now: Timestamp) -> Vec<Stage<'_, 'a>> {
+    pub(super) fn stages(&self, quota: &Quota, now: Timestamp) -> Vec<Stage<'_>> {
         const REST: u8 = 3;
-        let mut stages: BTreeMap<u8, Stage<'_, 'a>> = BTreeMap::new();
+        let mut stages: BTreeMap<u8, Stage<'_>> = BTreeMap::new();
         for part in &self.budgets {
             let rank = if part.is_scarce(quota, now) { 0 } else { REST };
             stages.entry(rank).or_default().budgets.push(part);

@@ -21,6 +21,15 @@ pub(super) const NOTHING: Budget = Budget { guaranteed: 0, ceiling: 0 };
 /// leave too little for all of it. What is not given back stays the grant's own until midnight.
 const PARTS: i64 = 4;
 
+/// When a budget is to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// Today where the pool has it.
+    Today,
+    /// With the first day that has not begun.
+    Later,
+}
+
 /// What is there, and what is to be.
 struct Turn<'a> {
     grant: &'a Revised<Grant>,
@@ -35,8 +44,14 @@ struct Turn<'a> {
 }
 
 impl Sync {
-    /// Brings guarantees that are too high down to what is wanted; what is unused of them goes to the pool.
-    pub(super) async fn lower(&self, wanted: &Grant, changes: &mut Vec<Change>) -> Result<(), SyncError> {
+    /// Brings guarantees that are too high down to what is wanted; what is unused of them goes to the pool. A budget of
+    /// a cap that campaigns are `leaving` is theirs until the day ends.
+    pub(super) async fn lower(
+        &self,
+        wanted: &Grant,
+        leaving: &BTreeSet<Pool>,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), SyncError> {
         let Some(there) = self.read::<Grant>(&Key::grant(&wanted.name)).await? else { return Ok(()) };
         let today = PacificDay::of(self.clock.now());
         for (pool, values) in &there.record.budgets {
@@ -44,7 +59,8 @@ impl Sync {
             let values = from_today(values, today);
             let unwanted = !wanted.budgets.contains_key(pool);
             if unwanted || values.iter().any(|entry| entry.value.guaranteed > budget.guaranteed) {
-                self.set_budget(&wanted.name, pool, budget, changes).await?;
+                let begins = if unwanted && leaving.contains(pool) { Begins::Later } else { Begins::Today };
+                self.set_budget(&wanted.name, pool, (budget, begins), changes).await?;
             }
         }
         Ok(())
@@ -55,7 +71,7 @@ impl Sync {
         &self,
         name: &GrantName,
         pool: &Pool,
-        wanted: Budget,
+        wanted: (Budget, Begins),
         changes: &mut Vec<Change>,
     ) -> Result<(), SyncError> {
         let spared = AtomicI64::new(0);
@@ -70,15 +86,19 @@ impl Sync {
         &self,
         name: &GrantName,
         pool: &Pool,
-        wanted: Budget,
+        (wanted, begins): (Budget, Begins),
         spared: &AtomicI64,
     ) -> Result<Option<Option<Change>>, TableError> {
         let Some(grant) = self.read::<Grant>(&Key::grant(name)).await? else { return Ok(Some(None)) };
         let Some(brand) = self.brand_of(pool).await? else { return Ok(Some(None)) };
         let (days, free) = self.days(self.clock.now());
         let from = from_today(grant.record.budgets.get(pool).map_or(&[], Vec::as_slice), days[0]);
-        let mut plan: Vec<Since<Budget>> =
-            days.iter().copied().chain([free]).map(|from| Since { from, value: wanted }).collect();
+        let on = |day: &PacificDay| match begins {
+            Begins::Today => wanted,
+            Begins::Later => on_day(&from, *day).unwrap_or(NOTHING),
+        };
+        let mut plan: Vec<Since<Budget>> = days.iter().map(|day| Since { from: *day, value: on(day) }).collect();
+        plan.push(Since { from: free, value: wanted });
         // A pool that has not got what is wanted leaves its day as it is; there are at most two.
         for _ in 0..=days.len() {
             let to = plain(plan.clone());
@@ -149,10 +169,9 @@ impl Sync {
     }
 
     pub(super) async fn brand_of(&self, pool: &Pool) -> Result<Option<Revised<Brand>>, TableError> {
-        let name = pool.as_str().split('#').next().unwrap_or_default();
-        match name.parse() {
-            Ok(name) => self.read(&Key::brand(&name)).await,
-            Err(_) => Ok(None),
+        match pool.brand() {
+            Some(name) => self.read(&Key::brand(&name)).await,
+            None => Ok(None),
         }
     }
 }

@@ -1,18 +1,20 @@
 //! Brands and their caps, up and down.
 
+use std::collections::BTreeMap;
+
 use super::index::Named;
 use super::record::Transacted;
 use super::schedule::{from_today, newest};
 use super::{Change, Index, Sync, SyncError};
-use crate::day::PacificDay;
 use crate::grant::{Brand, Cap, Pool, Since, on_day};
 use crate::name::BrandName;
-use crate::table::{Key, TableError};
+use crate::table::{Key, TableError, number};
 
 const NONE: Cap = Cap { cap: 0, guaranteed: 0 };
 
 impl Sync {
-    /// A brand that is not there yet, with its caps and nothing promised.
+    /// A brand that is not there yet, without caps: they are moved in, since one that was there earlier today has used
+    /// some of them.
     pub(super) async fn found_brand(&self, wanted: &Brand, changes: &mut Vec<Change>) -> Result<(), SyncError> {
         let key = Key::brand(&wanted.name);
         let what = format!("brand {}", wanted.name);
@@ -21,12 +23,7 @@ impl Sync {
                 if self.read::<Brand>(&key).await?.is_some() {
                     return Ok(Some(None));
                 }
-                let today = PacificDay::of(self.clock.now());
-                let mut brand = wanted.clone();
-                for values in brand.pools.values_mut() {
-                    let cap = newest(values).map_or(0, |cap| cap.cap);
-                    *values = vec![Since { from: today, value: Cap { cap, guaranteed: 0 } }];
-                }
+                let brand = Brand { name: wanted.name.clone(), pools: BTreeMap::new() };
                 let named = self.named(Named::Brand(&brand.name))?;
                 let done = self.transact(vec![self.put_next(&key, 0, &brand)?, named]).await?;
                 Ok((done == Transacted::Done).then(|| Some(Change::Written { what: what.clone() })))
@@ -68,7 +65,7 @@ impl Sync {
         let mut brand = there.record;
         let old = brand.pools.get(pool).map(|values| from_today(values, days[0])).unwrap_or_default();
         let settled = !old.is_empty() && old.iter().all(|entry| entry.value.cap == cap);
-        if settled && brand.unit == wanted.unit {
+        if settled {
             return Ok(Some(None));
         }
         let mut items = Vec::with_capacity(days.len() + 1);
@@ -85,7 +82,6 @@ impl Sync {
         if values.iter().any(|entry| entry.value.guaranteed > cap) {
             return Ok(None);
         }
-        brand.unit = wanted.unit;
         brand.pools.insert(pool.clone(), values);
         items.push(self.put_next(&key, there.revision, &brand)?);
         let change = Change::Cap { pool: pool.clone(), before: today.map(|cap| cap.cap), now: cap };
@@ -93,9 +89,27 @@ impl Sync {
     }
 
     /// Takes a brand away, whose grants and campaigns are gone.
+    /// What it has used today stays counted: it may be back.
     pub(super) async fn remove_brand(&self, name: &BrandName, changes: &mut Vec<Change>) -> Result<(), SyncError> {
-        self.delete(&Key::brand(name)).await?;
-        changes.push(Change::Removed { what: format!("brand {name}") });
+        let key = Key::brand(name);
+        let what = format!("brand {name}");
+        self.again(&what, async || {
+            let Some(there) = self.read::<Brand>(&key).await? else { return Ok(Some(())) };
+            let mut items = vec![self.delete_if(&key, ("revision", number(there.revision)))?];
+            for (pool, values) in &there.record.pools {
+                for day in self.days(self.clock.now()).0 {
+                    let Some(cap) = on_day(values, day) else { continue };
+                    if cap.guaranteed > 0 {
+                        // Another sync has promised some of it meanwhile.
+                        return Ok(None);
+                    }
+                    items.push(self.move_pool((pool, day), cap, -cap.cap, false)?);
+                }
+            }
+            Ok((self.transact(items).await? == Transacted::Done).then_some(()))
+        })
+        .await?;
+        changes.push(Change::Removed { what });
         Ok(())
     }
 }

@@ -5,37 +5,50 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
+use super::budget::Begins;
 use super::counters::Move;
 use super::index::Named;
 use super::record::Transacted;
 use super::schedule::{from_today, newest, plain};
 use super::{Change, Sync, SyncError};
 use crate::day::PacificDay;
-use crate::grant::{Campaign, DailySegments, Grant, Since, on_day};
+use crate::grant::{Campaign, Counted, DailySegments, Grant, Pool, Since, on_day};
 use crate::name::{CampaignName, GrantName};
 use crate::quota::counter;
 use crate::table::{Key, TableError};
 
 impl Sync {
-    pub(super) async fn put_campaign(&self, wanted: &Campaign, changes: &mut Vec<Change>) -> Result<(), SyncError> {
+    /// Writes a campaign, and says which caps its texts count against today and no longer on the days to come.
+    pub(super) async fn put_campaign(
+        &self,
+        wanted: &Campaign,
+        changes: &mut Vec<Change>,
+    ) -> Result<BTreeSet<Pool>, SyncError> {
         let key = Key::campaign(&wanted.name);
         let what = format!("campaign {}", wanted.name);
-        let change = self
+        let (change, leaving) = self
             .again(&what, async || {
                 let there = self.read::<Campaign>(&key).await?;
+                let old = there.as_ref().map(|there| &there.record);
                 let mut campaign = wanted.clone();
-                campaign.paused = there.as_ref().is_some_and(|there| there.record.paused);
-                if there.as_ref().is_some_and(|there| there.record == campaign) {
-                    return Ok(Some(None));
+                campaign.paused = old.is_some_and(|old| old.paused);
+                let (days, free) = self.days(self.clock.now());
+                let before = old.map(|old| from_today(&old.counted, days[0])).unwrap_or_default();
+                campaign.counted = recounted(&before, &wanted.counted, &days, free);
+                let leaving = leaving(&campaign.counted);
+                // What has passed is dropped with the next change, and is no change itself.
+                let unchanged = |old: &Campaign| Campaign { counted: before.clone(), ..old.clone() } == campaign;
+                if old.is_some_and(unchanged) {
+                    return Ok(Some((None, leaving)));
                 }
-                let revision = there.map_or(0, |there| there.revision);
+                let revision = there.as_ref().map_or(0, |there| there.revision);
                 let named = self.named(Named::Campaign(&campaign.name))?;
                 let done = self.transact(vec![self.put_next(&key, revision, &campaign)?, named]).await?;
-                Ok((done == Transacted::Done).then(|| Some(Change::Written { what: what.clone() })))
+                Ok((done == Transacted::Done).then(|| (Some(Change::Written { what: what.clone() }), leaving)))
             })
             .await?;
         changes.extend(change);
-        Ok(())
+        Ok(leaving)
     }
 
     /// Takes a campaign away.
@@ -61,7 +74,7 @@ impl Sync {
         changes.extend(change);
         for (pool, values) in &wanted.budgets {
             if let Some(budget) = newest(values) {
-                self.set_budget(&wanted.name, pool, budget, changes).await?;
+                self.set_budget(&wanted.name, pool, (budget, Begins::Today), changes).await?;
             }
         }
         Ok(())
@@ -121,6 +134,24 @@ impl Sync {
         let change = Change::Written { what: format!("grant {}", wanted.name) };
         Ok((self.transact(items).await? == Transacted::Done).then_some(Some(change)))
     }
+}
+
+/// What a campaign's texts count against: as before on the days that have begun, else as wanted.
+fn recounted(
+    before: &[Since<Counted>],
+    wanted: &[Since<Counted>],
+    days: &[PacificDay],
+    free: PacificDay,
+) -> Vec<Since<Counted>> {
+    let Some(value) = newest(wanted) else { return before.to_vec() };
+    let of = |day: &PacificDay| on_day(before, *day).unwrap_or_else(|| value.clone());
+    let kept = days.iter().map(|day| Since { from: *day, value: of(day) });
+    plain(kept.chain([Since { from: free, value: value.clone() }]).collect())
+}
+
+fn leaving(counted: &[Since<Counted>]) -> BTreeSet<Pool> {
+    let stays = newest(counted).map(|counted| counted.pool);
+    counted.iter().map(|one| one.value.pool.clone()).filter(|pool| Some(pool) != stays.as_ref()).collect()
 }
 
 /// The ceiling on all texts of a day.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::budget::NOTHING;
+use super::budget::{Begins, NOTHING};
 use super::particulars::all_on;
 use super::record::Transacted;
 use super::{Change, Sync, SyncError};
@@ -15,7 +15,7 @@ impl Sync {
     pub(super) async fn take_back(&self, name: &GrantName) -> Result<(), SyncError> {
         let Some(there) = self.read::<Grant>(&Key::grant(name)).await? else { return Ok(()) };
         for pool in there.record.budgets.keys() {
-            self.set_budget(name, pool, NOTHING, &mut Vec::new()).await?;
+            self.set_budget(name, pool, (NOTHING, Begins::Today), &mut Vec::new()).await?;
         }
         Ok(())
     }

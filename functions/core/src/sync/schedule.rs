@@ -6,8 +6,8 @@ use crate::day::PacificDay;
 use crate::grant::{Since, on_day};
 
 /// The newest value: the one that is wanted.
-pub(super) fn newest<T: Copy>(values: &[Since<T>]) -> Option<T> {
-    values.iter().max_by_key(|entry| entry.from).map(|entry| entry.value)
+pub(super) fn newest<T: Clone>(values: &[Since<T>]) -> Option<T> {
+    values.iter().max_by_key(|entry| entry.from).map(|entry| entry.value.clone())
 }
 
 /// The days from `today` on that a value begins on, `today` among them.
@@ -16,7 +16,7 @@ pub(super) fn starts<T>(values: &[Since<T>], today: PacificDay) -> BTreeSet<Paci
 }
 
 /// The same values in order, without what lies before `today` and without entries that change nothing.
-pub(super) fn from_today<T: Copy + PartialEq>(values: &[Since<T>], today: PacificDay) -> Vec<Since<T>> {
+pub(super) fn from_today<T: Clone + PartialEq>(values: &[Since<T>], today: PacificDay) -> Vec<Since<T>> {
     let starts = starts(values, today).into_iter();
     plain(starts.filter_map(|from| Some(Since { from, value: on_day(values, from)? })).collect())
 }
