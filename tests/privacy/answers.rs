@@ -59,7 +59,7 @@ async fn an_error_that_quotes_number_and_body_is_passed_on_without_them() {
     let campaign: Campaign = serde_json::from_value(json!({
         "name": "order-updates",
         "brand": "acme",
-        "pool": "acme",
+        "counted": [{ "from": "2026-01-01", "pool": "acme" }],
         "primary": "main",
         "region": "us-east-1",
         "origination_identity": "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123",

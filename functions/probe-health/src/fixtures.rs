@@ -7,7 +7,7 @@ pub fn campaign() -> Campaign {
     let record = json!({
         "name": "order-updates",
         "brand": "acme",
-        "pool": "acme",
+        "counted": [{ "from": "2026-01-01", "pool": "acme" }],
         "primary": "main",
         "region": "us-east-1",
         "origination_identity": "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123",
