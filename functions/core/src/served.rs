@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_types::SdkConfig;
+use futures::future::{join_all, try_join_all};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -14,16 +16,24 @@ use crate::arn::{QueueArn, RoleArn};
 use crate::aws;
 use crate::clock::SharedClock;
 use crate::env::{Lanes, Settings};
-use crate::grant::Grant;
+use crate::grant::{Grant, Topology};
 use crate::mail::url_of;
 use crate::name::GrantName;
 use crate::outcome::Outcomes;
 use crate::pipeline::{Deps, Ended, Incoming, Sender, not_granted};
 use crate::role::Role;
+use crate::sync::Index;
 use crate::table::{Key, Table, TableError};
 
 /// How long the hub believes which grant a queue belongs to, and how to serve it.
 const BELIEVED: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long a start may take: Lambda ends one at ten seconds and begins it anew, as part of the first invocation.
+const WARMING: Duration = Duration::from_secs(6);
+
+/// Where the hub has more grants, none is fetched ahead: an environment serves few of them, and would assume roles that
+/// it never uses.
+const FETCHED_AHEAD: usize = 4;
 
 /// What AWS vouches for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -122,10 +132,16 @@ impl Serves {
         ends
     }
 
-    /// Fetches what can be fetched before the first event.
+    /// Fetches what can be fetched before the first event, as far as that goes quickly.
     pub async fn warm_up(&self) {
-        if let Self::Spoke(served) = self {
-            served.sender.warm_up().await;
+        let warming = async {
+            match self {
+                Self::Spoke(served) => served.sender.warm_up().await,
+                Self::Hub(hub) => hub.warm_up().await,
+            }
+        };
+        if tokio::time::timeout(WARMING, warming).await.is_err() {
+            tracing::warn!("not all was fetched in time; the first batch goes on with it");
         }
     }
 }
@@ -151,13 +167,40 @@ impl Hub {
             key: key.as_str().to_owned(),
             what: "it names a grant that is not there".to_owned(),
         })?;
-        // The same record serves on: its session, its memory and its snapshot are worth keeping.
-        let served = match kept.get(vouched) {
-            Some(found) if same_service(&found.grant, &grant) => Arc::clone(&found.served),
-            _ => Arc::new(self.serve(&grant)),
-        };
+        // The same grant serves on, by whichever way it came: its session, memory and snapshot are worth keeping.
+        let same = kept.values().find(|kept| same_service(&kept.grant, &grant));
+        let served = same.map_or_else(|| Arc::new(self.serve(&grant)), |kept| Arc::clone(&kept.served));
         kept.insert(vouched.clone(), Kept { read_at: now, grant, served: Arc::clone(&served) });
         Ok(Some(served))
+    }
+
+    /// Fetches the grants, where they are few.
+    async fn warm_up(&self) {
+        let grants = match self.few_grants().await {
+            Ok(grants) => grants,
+            Err(error) => return tracing::warn!(%error, "no grant was fetched ahead"),
+        };
+        join_all(grants.iter().map(async |grant| {
+            let served = Arc::new(self.serve(grant));
+            served.sender.warm_up().await;
+            let read_at = self.clock.now();
+            let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
+            let ways = queues.cloned().map(Vouched::Queue).chain([Vouched::Account(grant.account.clone())]);
+            let mut kept = self.kept.lock().await;
+            for way in ways {
+                kept.insert(way, Kept { read_at, grant: grant.clone(), served: Arc::clone(&served) });
+            }
+        }))
+        .await;
+    }
+
+    async fn few_grants(&self) -> Result<Vec<Grant>, TableError> {
+        let names = self.table.read::<Index>(&Key::index()).await?.unwrap_or_default().grants;
+        if names.len() > FETCHED_AHEAD {
+            return Ok(Vec::new());
+        }
+        let grants = try_join_all(names.iter().map(async |name| self.table.read::<Grant>(&Key::grant(name)).await));
+        Ok(grants.await?.into_iter().flatten().filter(|grant| grant.topology == Topology::Hub).collect())
     }
 
     fn serve(&self, grant: &Grant) -> Served {

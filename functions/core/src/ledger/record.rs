@@ -53,8 +53,6 @@ pub struct Record {
     pub fingerprint: Fingerprint,
     /// When the request was first seen; absent after a rejection.
     pub first: Option<Timestamp>,
-    /// How often it was claimed or put off.
-    pub tries: i64,
     /// Since when the result is unknown.
     pub unknown_since: Option<Timestamp>,
     /// Why it waits or was rejected.
@@ -80,7 +78,6 @@ impl Record {
             lease: moment("lease"),
             fingerprint: read_text(item, "fingerprint").ok_or_else(|| malformed("fingerprint"))?.to_owned().into(),
             first: moment("first"),
-            tries: read_number(item, "tries").unwrap_or_default(),
             unknown_since: moment("unknown_since"),
             reason: read_text(item, "reason")
                 .and_then(|word| serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()),

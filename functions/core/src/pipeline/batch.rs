@@ -149,7 +149,7 @@ impl<'a> Batch<'a> {
                         tracing::warn!(%error, %id, "a lapsed claim could not be marked yet");
                     }
                 }
-                Seen::WaitedTooLong { reason } => {
+                Seen::WaitedTooLong { reason, .. } => {
                     if let Err(error) = ledger.give_up(id, reason).await {
                         tracing::warn!(%error, %id, "the end of its waiting could not be recorded");
                     }

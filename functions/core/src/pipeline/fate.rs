@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::batch::{Batch, Going, Taken};
-use super::judge::{self, Seen, pause_of};
+use super::judge::{self, OPERATOR_WAIT, Seen, pause_of};
 use super::settle::{Fared, wait};
 use crate::channel::SendError;
 use crate::ledger::{Intent, Opened, UNKNOWN_WAIT};
@@ -49,7 +49,9 @@ pub(super) fn fate(batch: &Batch<'_>, taken: &Taken<'_>) -> Step {
                 Seen::InProgress { until } => waits(batch, one, Reason::InProgress, until),
                 Seen::Unknown { until, .. } => Fared::Unknown { until },
                 Seen::UnknownForGood => Fared::UnknownForGood,
-                Seen::WaitedTooLong { reason } => Fared::Rejected { reason, detail: told(reason) },
+                Seen::WaitedTooLong { reason, waited_for } => {
+                    Fared::Rejected { reason, detail: format!("{}; at last for {waited_for}", told(reason)) }
+                }
                 // Somebody was faster at opening it again.
                 Seen::Again(_) => waits(batch, one, Reason::InProgress, pause_of(Reason::InProgress, now(batch))),
             }
@@ -75,6 +77,12 @@ pub(super) fn answered(batch: &Batch<'_>, one: &Going<'_>, answer: Result<String
 fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     let reason = error.reason(batch.sender.deps.table.through_role);
     tracing::warn!(%error, id = %one.request.id, "closed");
+    let waited = now(batch).duration_since(one.first_seen);
+    let limit = batch.snapshot.grant.max_wait.of(one.request.kind).max(OPERATOR_WAIT);
+    // A record that cannot be read does not mend itself, and no later look at it would end.
+    if matches!(error, TableError::Malformed { .. }) && waited >= limit {
+        return Fared::Rejected { reason, detail: error.to_string() };
+    }
     waits(batch, one, reason, pause_of(reason, now(batch)))
 }
 
@@ -95,6 +103,9 @@ fn told(reason: Reason) -> String {
         Reason::Expired => "its expires_at has passed, or is less than five seconds away",
         Reason::IdReused => "an earlier request has the same id and other content; give each text an id of its own",
         Reason::WaitedTooLong => "it waited as long as the grant's max_wait allows",
+        Reason::RoleDenied | Reason::SenderMisconfigured | Reason::AccountStopped => {
+            "it waited an hour for an operator"
+        }
         other => other.as_str(),
     }
     .to_owned()

@@ -88,8 +88,8 @@ pub(super) enum Seen {
     Unknown { until: Timestamp, lapsed: bool },
     /// Perhaps sent, and nobody told.
     UnknownForGood,
-    /// It waited long enough.
-    WaitedTooLong { reason: Reason },
+    /// It waited long enough, at last for what its record says.
+    WaitedTooLong { reason: Reason, waited_for: Reason },
     /// It may be opened after all, from just this state.
     Again(Prior),
 }
@@ -114,14 +114,14 @@ pub(super) fn seen(record: &Record, fingerprint: &Fingerprint, unknown_result: U
         State::Unknown => unknown(record.unknown_since.unwrap_or(now), false),
         State::Rejected => Seen::Rejected { reason: record.reason.unwrap_or(Reason::InvalidRequest) },
         State::Deferred => {
-            let reason = record.reason.unwrap_or(Reason::WaitedTooLong);
+            let waited_for = record.reason.unwrap_or(Reason::WaitedTooLong);
             let age = record.first.map_or(SignedDuration::ZERO, |first| now.duration_since(first));
-            if reason.fate() != Fate::WaitsForOperator {
-                Seen::WaitedTooLong { reason: Reason::WaitedTooLong }
+            if waited_for.fate() != Fate::WaitsForOperator {
+                Seen::WaitedTooLong { reason: Reason::WaitedTooLong, waited_for }
             } else if age < OPERATOR_WAIT {
                 Seen::Again(Prior::SeenAfter(now - OPERATOR_WAIT))
             } else {
-                Seen::WaitedTooLong { reason }
+                Seen::WaitedTooLong { reason: waited_for, waited_for }
             }
         }
     }

@@ -180,8 +180,10 @@ impl Sender {
 
     /// Role and grant, or what every request of the batch meets without them.
     async fn prepare(&self) -> Result<Arc<Snapshot>, (Reason, String)> {
-        self.deps.role.ready().await.map_err(|error| (error.reason(), error.to_string()))?;
-        self.directory.snapshot().await.map_err(|error| match &error {
+        // Beside each other: in the hub the table does not need the role.
+        let (role, snapshot) = futures::join!(self.deps.role.ready(), self.directory.snapshot());
+        role.map_err(|error| (error.reason(), error.to_string()))?;
+        snapshot.map_err(|error| match &error {
             DirectoryError::NoGrant(_) => (Reason::NotGranted, error.to_string()),
             DirectoryError::Table(table) => (table.reason(self.deps.table.through_role), error.to_string()),
         })

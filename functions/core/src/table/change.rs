@@ -143,7 +143,8 @@ impl Table {
                             refused = true;
                         }
                     }
-                    let passing = |code: &str| code.contains("Conflict") || code.contains("hrottl");
+                    let passing =
+                        |code: &str| ["Conflict", "hrottl", "Exceeded"].iter().any(|word| code.contains(word));
                     if !refused {
                         match reasons.iter().filter_map(|reason| reason.code()).find(|code| *code != "None") {
                             Some(code) if !passing(code) => {
