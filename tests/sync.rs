@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "sync/ahead.rs"]
+mod ahead;
 #[path = "sync/change.rs"]
 mod change;
 #[path = "sync/command.rs"]

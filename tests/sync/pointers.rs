@@ -17,7 +17,7 @@ fn queue(name: &str) -> QueueArn {
 }
 
 /// A hub's grants, each with its queue and account.
-fn hub(primary: &Primary, grants: &[(&str, &str, &str)]) -> Wanted {
+pub fn hub(primary: &Primary, grants: &[(&str, &str, &str)]) -> Wanted {
     let terms = grants.iter().fold(Terms::cap(100), |terms, (name, ..)| terms.grant(name, 10, 50));
     let mut wanted = terms.wanted(primary.today());
     for (grant, (_, at, account)) in wanted.grants.iter_mut().zip(grants) {
