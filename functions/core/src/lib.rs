@@ -12,6 +12,7 @@ pub mod directory;
 pub mod env;
 pub mod fingerprint;
 pub mod grant;
+pub mod invocation;
 pub mod ledger;
 pub mod logs;
 pub mod mail;

@@ -1,12 +1,12 @@
 //! One invocation: refuse what is not for a probe, look at everything in time, answer.
 
 use aws_types::SdkConfig;
-use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
-use tendlc_core::arn::FunctionArn;
+
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::ProbeSettings;
+use tendlc_core::invocation::Invocation;
 
 use crate::check::Report;
 use crate::clients::Clients;
@@ -37,9 +37,8 @@ impl Handler {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Report, Refusal> {
         let (event, context) = event.into_parts();
         only_a_trigger(&event)?;
-        let deadline = i64::try_from(context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let deadline = deadline.unwrap_or(self.clock.now() + SignedDuration::from_secs(30));
-        let runs_in = context.invoked_function_arn.parse::<FunctionArn>().ok().map(|arn| arn.account().clone());
+        let now = self.clock.now();
+        let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
         let mut run = Run::new(&self.clock, &self.pace, deadline);
         // Boxed: nested in one another, the SDK's futures are more than the compiler wants to lay out.
         match &self.settings.spoke {

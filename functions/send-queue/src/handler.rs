@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tendlc_core::account::AccountId;
-use tendlc_core::arn::FunctionArn;
 use tendlc_core::clock::SharedClock;
+use tendlc_core::invocation::Invocation;
 use tendlc_core::mail::{DeadLetter, Mail};
 use tendlc_core::pipeline::{Ended, Ending, nameless_record};
 use tendlc_core::served::{Served, Serves, Vouched};
@@ -52,9 +52,7 @@ impl Handler {
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<SqsBatchResponse, Refusal> {
         let (event, context) = event.into_parts();
         let now = self.clock.now();
-        let deadline = i64::try_from(context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let deadline = deadline.unwrap_or(now + SignedDuration::from_secs(30));
-        let runs_in = context.invoked_function_arn.parse::<FunctionArn>().ok().map(|arn| arn.account().clone());
+        let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
         let response = SqsBatchResponse::default();
         let Some(batch) = Batch::read(event, now)? else { return Ok(response) };
 
