@@ -3,7 +3,6 @@
 use aws_types::SdkConfig;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
-
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::ProbeSettings;
 use tendlc_core::invocation::Invocation;
