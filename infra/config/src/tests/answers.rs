@@ -82,3 +82,21 @@ fn a_note_tells_what_is_not_wrong_but_hardly_meant() {
     let apart = "queue = \"q\"\npromotional_queue = \"q-promotional\"\ndead_letter_queue = \"q-dead\"\n";
     note(&changed("", &other_grant("222222222222", apart)), "grants.other.principals");
 }
+
+#[test]
+fn the_examples_lines_may_be_left_out_where_they_say_so_and_nowhere_else() {
+    let lines: Vec<&str> = EXAMPLE.lines().collect();
+    let keys = lines.iter().filter(|line| !line.starts_with('#') && line.contains(" = "));
+    let marked = keys.filter(|line| line.contains("# optional")).count();
+    for (place, line) in lines.iter().enumerate() {
+        if line.starts_with(['#', '[']) || line.is_empty() {
+            continue;
+        }
+        let without: String =
+            lines.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, l)| format!("{l}\n")).collect();
+        assert_eq!(mistakes(&without).is_empty(), line.contains("# optional"), "{line}");
+    }
+    let least: String =
+        lines.iter().filter(|line| !line.contains("# optional")).map(|line| format!("{line}\n")).collect();
+    assert!(marked > 10 && mistakes(&least).is_empty(), "{least}");
+}
