@@ -8,6 +8,9 @@ use tendlc_config::{Checked, Mistakes};
 use crate::args::{Check, Output};
 use crate::{DONE, FOUND_WRONG, show};
 
+/// What goes on in the next line stands below what it is about.
+const INDENT: &str = "    ";
+
 pub fn run(check: &Check) -> anyhow::Result<u8> {
     if check.schema {
         show::text(&tendlc_config::schema())?;
@@ -19,17 +22,16 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
                 Output::Json => show::line(&json!({ "mistakes": [], "notes": checked.notes }))?,
                 Output::Text => {
                     for note in &checked.notes {
-                        show::text(&format!("{note}\n"))?;
+                        show::text(&show::folded(&note.to_string(), "note: ", INDENT))?;
                     }
                     let config = &checked.config;
-                    show::text(&format!(
-                        "{} is right: {} primaries, {} brands, {} campaigns, {} grants\n",
-                        check.config.display(),
-                        config.primaries.len(),
-                        config.brands.len(),
-                        config.campaigns.len(),
-                        config.grants.len()
-                    ))?;
+                    let counts = [
+                        show::counted(config.primaries.len(), "primary"),
+                        show::counted(config.brands.len(), "brand"),
+                        show::counted(config.campaigns.len(), "campaign"),
+                        show::counted(config.grants.len(), "grant"),
+                    ];
+                    show::text(&format!("{} is right: {}\n", check.config.display(), counts.join(", ")))?;
                 }
             }
             Ok(DONE)
@@ -38,12 +40,18 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
             match check.output {
                 Output::Json => show::line(&json!({ "mistakes": mistakes, "notes": [] }))?,
                 Output::Text => {
-                    show::text(&format!("{mistakes}\n{} mistakes in {}\n", mistakes.len(), check.config.display()))?;
+                    let many = show::counted(mistakes.len(), "mistake");
+                    show::text(&format!("{}{many} in {}\n", folded(&mistakes), check.config.display()))?;
                 }
             }
             Ok(FOUND_WRONG)
         }
     }
+}
+
+/// The mistakes, each beginning with its file and line.
+pub fn folded(mistakes: &Mistakes) -> String {
+    mistakes.iter().map(|mistake| show::folded(&mistake.to_string(), "", INDENT)).collect()
 }
 
 /// Reads and checks a file.

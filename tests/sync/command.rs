@@ -132,6 +132,15 @@ async fn check_says_by_its_exit_code_what_it_found() {
     let output = tendlc(right.path(), nowhere, "none", &["check"]).await;
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert!(out(&output).contains("2 grants"), "{}", out(&output));
+    assert!(out(&output).ends_with("tendlc.toml is right: 1 primary, 1 brand, 1 campaign, 2 grants\n"));
+    let (notes, last) = out(&output).trim_end().rsplit_once('\n').map(|(n, l)| (n.to_owned(), l.to_owned())).unwrap();
+    let begins = |line: &str| line.starts_with("note: tendlc.toml:") || line.starts_with("    ");
+    assert!(!last.starts_with("note: ") && notes.lines().all(begins), "{notes}");
+    let notes = notes.split_whitespace().collect::<Vec<_>>().join(" ");
+    for unheld in ["quiet_hours: it is read, and not held yet", "monthly_spend_usd: it is read, and not held yet"] {
+        assert!(notes.contains(unheld), "{notes}");
+    }
+    assert!(out(&output).lines().all(|line| line.chars().count() <= 100), "{}", out(&output));
     let output = tendlc(right.path(), nowhere, "none", &["check", "--output", "json"]).await;
     let answer: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(answer["mistakes"], serde_json::json!([]));
@@ -139,7 +148,9 @@ async fn check_says_by_its_exit_code_what_it_found() {
     let wrong = folder(&tendlc_config::EXAMPLE.replace("brand = \"acme\"", "brand = \"acne\""));
     let output = tendlc(wrong.path(), nowhere, "none", &["check"]).await;
     assert_eq!(output.status.code(), Some(1));
-    assert!(out(&output).contains("acne"), "{}", out(&output));
+    assert!(out(&output).starts_with("tendlc.toml:") && out(&output).contains("acne"), "{}", out(&output));
+    assert!(out(&output).ends_with("\n1 mistake in tendlc.toml\n"), "{}", out(&output));
+    assert!(out(&output).lines().all(|line| line.chars().count() <= 100), "{}", out(&output));
     let output = tendlc(wrong.path(), nowhere, "none", &["check", "--output", "json"]).await;
     assert_eq!(output.status.code(), Some(1));
     let answer: Value = serde_json::from_str(&out(&output)).unwrap();

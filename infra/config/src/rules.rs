@@ -4,6 +4,7 @@ mod campaigns;
 mod queues;
 mod quotas;
 mod roles;
+mod unheld;
 mod unused;
 
 use crate::links::Links;
@@ -16,5 +17,6 @@ pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     quotas::look(raw, report);
     roles::look(raw, links, report);
     queues::look(raw, links, report);
+    unheld::look(raw, report);
     unused::look(raw, links, report);
 }

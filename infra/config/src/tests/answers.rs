@@ -45,7 +45,8 @@ fn a_hub_has_its_queues_and_its_caller_in_the_primary() {
 fn the_example_is_the_designs_with_a_second_grant_in_the_hub() {
     let checked = check(EXAMPLE, "example.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let about: Vec<&str> = checked.notes.iter().map(|note| note.path.as_str()).collect();
-    assert_eq!(about, ["grants.checkout.external_id", "grants.newsletter.external_id"]);
+    let unheld = ["campaigns.order-updates.quiet_hours", "grants.checkout.monthly_spend_usd"];
+    assert_eq!(about, [unheld[0], "grants.checkout.external_id", unheld[1], "grants.newsletter.external_id"]);
     let config = checked.config;
     let (checkout, newsletter) = (grant(&config, "checkout"), grant(&config, "newsletter"));
     assert_eq!(checkout.t_mobile_daily_segments, Budget { guaranteed: 5_000, ceiling: Limit::Fixed(20_000) });
@@ -81,6 +82,26 @@ fn a_note_tells_what_is_not_wrong_but_hardly_meant() {
     note(&changed("", fifo), "grants.checkout.queue");
     let apart = "queue = \"q\"\npromotional_queue = \"q-promotional\"\ndead_letter_queue = \"q-dead\"\n";
     note(&changed("", &other_grant("222222222222", apart)), "grants.other.principals");
+}
+
+#[test]
+fn a_limit_that_nothing_holds_yet_says_so() {
+    let cases = [
+        (changed("= 40000", "= \"live\""), 5, "brands.acme.t_mobile_daily_segments"),
+        (changed("= 40\n", "= \"live\"\n"), 9, "campaigns.orders.segments_per_second"),
+        (changed("= 40\n", "= 40\natt_segments_per_minute = 240\n"), 10, "campaigns.orders.att_segments_per_minute"),
+        (changed("= 40\n", "= 40\nquiet_hours = \"21:00-08:00\"\n"), 10, "campaigns.orders.quiet_hours"),
+        (changed("", "monthly_spend_usd = \"400.00\"\n"), 13, "grants.checkout.monthly_spend_usd"),
+    ];
+    let unheld = |text: &str| -> Vec<(usize, String)> {
+        let notes = check(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
+        let unheld = notes.into_iter().filter(|note| note.what.contains("not held yet"));
+        unheld.map(|note| (note.line, note.path)).collect()
+    };
+    for (text, line, path) in cases {
+        assert_eq!(unheld(&text), [(line, path.to_owned())], "{text}");
+    }
+    assert_eq!(unheld(RIGHT), []);
 }
 
 #[test]
