@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tendlc_core::arn::TableArn;
-use tendlc_core::clock::SystemClock;
-use tendlc_core::grant::{Brand, Grant};
-use tendlc_core::table::{Key, Table};
-use tendlc_local::aws::Aws;
+use tendlc_core::clock::{Clock as _, SystemClock};
+use tendlc_core::day::PacificDay;
+use tendlc_core::grant::{Brand, Grant, Pool};
+use tendlc_core::quota::counter;
+use tendlc_core::table::{KEY, Key, Table, number};
 use tendlc_local::aws::seed::Seed;
+use tendlc_local::aws::{Action, Aws, Fault};
 
 use super::primary::{config, grant_name};
 
@@ -29,7 +31,10 @@ fn folder(text: &str) -> tempfile::TempDir {
 async fn tendlc(folder: &Path, endpoint: &str, account: &str, arguments: &[&str]) -> Output {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_tendlc"));
     command.args(arguments).current_dir(folder).env_clear();
-    command.env("AWS_ENDPOINT_URL", endpoint).env("AWS_ACCESS_KEY_ID", account).env("AWS_SECRET_ACCESS_KEY", "any");
+    command.env("AWS_ENDPOINT_URL", endpoint);
+    if !account.is_empty() {
+        command.env("AWS_ACCESS_KEY_ID", account).env("AWS_SECRET_ACCESS_KEY", "any");
+    }
     command.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", folder);
     command.stdin(std::process::Stdio::null()).output().await.unwrap()
 }
@@ -106,13 +111,108 @@ async fn it_writes_into_no_other_account_and_asks_unless_it_may() {
     }
     assert_eq!(out(&wrong), "");
     let unasked = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync", "--create-table"]).await;
-    assert!(matches!(unasked.status.code(), Some(1 | 2)), "{unasked:?}");
-    assert!(told(&unasked).contains("--yes") && told(&unasked).contains("2 grants"), "{}", told(&unasked));
+    assert_eq!(unasked.status.code(), Some(1), "{unasked:?}");
+    for said in ["2 grants, 1 campaign and 1 brand,", "nothing was written", "--yes"] {
+        assert!(told(&unasked).contains(said), "{said}: {}", told(&unasked));
+    }
     assert!(!aws.counts().contains_key("CreateTable"), "{:?}", aws.counts());
+}
 
-    let down = tendlc(folder.path(), "http://127.0.0.1:1", "111111111111", &["sync", "--yes"]).await;
-    assert_eq!(down.status.code(), Some(1));
-    assert!(told(&down).contains("failed to find out whose credentials these are"), "{}", told(&down));
+/// The changes that were shown before anybody was asked: they are indented, and no others are.
+fn shown(output: &Output) -> Vec<String> {
+    let told = told(output);
+    let mut shown: Vec<String> = Vec::new();
+    for line in told.lines().filter_map(|line| line.strip_prefix("  ")) {
+        match (line.strip_prefix("  "), shown.last_mut()) {
+            (Some(more), Some(last)) => last.push_str(&format!(" {more}")),
+            _ => shown.push(line.to_owned()),
+        }
+    }
+    shown
+}
+
+/// Leaves nothing of today's pool, and of tomorrow's where it is near midnight.
+async fn use_up_the_pool(table: &Table) {
+    let today = PacificDay::of(SystemClock::default().now());
+    for day in [today, today.next()] {
+        let key = Key::pool(&Pool::of_brand(&"acme".parse().unwrap()), day);
+        let update = table.client.update_item().table_name(&table.name).key(KEY, key.value());
+        let update = update.update_expression("SET #left = :none").expression_attribute_names("#left", counter::LEFT);
+        update.expression_attribute_values(":none", number(0)).send().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shown_before_it_asks_is_what_it_then_does() {
+    let (aws, folder) = (account().await, folder(tendlc_config::EXAMPLE));
+    let change = |from: &str, to: &str| {
+        let path = folder.path().join("tendlc.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    let newsletter = tendlc_config::EXAMPLE.split("[grants.newsletter]").nth(1).unwrap();
+    let steps: [(&str, &str); 6] = [
+        ("[brands.acme]", "[brands.acme]"),
+        ("guaranteed = 5000", "guaranteed = 7000"),
+        // The pool has nothing left by then: what is guaranteed more begins on a later day.
+        ("guaranteed = 7000", "guaranteed = 8000"),
+        ("t_mobile_daily_segments = 40000 ", "t_mobile_daily_segments = 30000 "),
+        ("channel = \"sms-voice\"", "channel = \"sns\""),
+        (&format!("[grants.newsletter]{newsletter}"), ""),
+    ];
+    let written = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "CreateTable"];
+    for (from, to) in steps {
+        change(from, to);
+        if to == "guaranteed = 8000" {
+            use_up_the_pool(&table(&aws)).await;
+        }
+        aws.clear_calls();
+        let asked = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync", "--create-table"]).await;
+        assert_eq!((asked.status.code(), out(&asked).as_str()), (Some(1), ""), "{}", told(&asked));
+        let counts = aws.counts();
+        assert!(written.iter().all(|operation| !counts.contains_key(operation)), "{to}: {counts:?}");
+        let done = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync", "--create-table", "--yes"]).await;
+        assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+        let lines: Vec<String> = out(&done).lines().map(str::to_owned).collect();
+        assert!(!lines.is_empty() && lines != ["nothing to change"], "{to}");
+        assert_eq!(shown(&asked), lines, "{to}: {}", told(&asked));
+        if to == "guaranteed = 8000" {
+            let today = PacificDay::of(SystemClock::default().now());
+            assert!(!lines[0].contains(&format!("from {today}")), "{lines:?}");
+        }
+    }
+    // Where nothing would be written nobody is asked.
+    let same = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync"]).await;
+    assert_eq!((same.status.code(), out(&same).as_str()), (Some(0), "nothing to change\n"), "{}", told(&same));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_says_what_stands_in_the_way_and_what_to_type() {
+    let (aws, folder) = (account().await, folder(tendlc_config::EXAMPLE));
+    let run = async |endpoint: &str, key: &str| {
+        let output = tendlc(folder.path(), endpoint, key, &["sync", "--create-table", "--yes"]).await;
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        told(&output)
+    };
+    let none = run(aws.endpoint(), "").await;
+    assert!(none.contains("no AWS credentials") && none.contains("\n  aws sso login --profile NAME\n"), "{none}");
+    let refused = run(aws.endpoint(), "AKIAEXAMPLE").await;
+    assert!(refused.contains("refuses these credentials (InvalidClientTokenId)"), "{refused}");
+    assert!(refused.contains("\n  aws sso login\n  aws sts get-caller-identity\n"), "{refused}");
+    let down = run("http://127.0.0.1:1", "111111111111").await;
+    assert!(
+        down.contains("no answer from http://127.0.0.1:1") && down.contains("\n  curl -i http://127.0.0.1:1\n"),
+        "{down}"
+    );
+    assert!(!down.contains("credentials"), "{down}");
+    for operation in ["DescribeTable", "GetItem"] {
+        aws.fault(Fault::always(operation, Action::Deny)).unwrap();
+        let denied = run(aws.endpoint(), "111111111111").await;
+        assert!(denied.contains("on the table tendlc (AccessDeniedException"), "{operation}: {denied}");
+        assert!(denied.contains("dynamodb:DescribeTable, GetItem"), "{operation}: {denied}");
+        aws.clear_faults();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

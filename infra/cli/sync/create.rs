@@ -1,0 +1,51 @@
+//! The table itself: whether it is there, and making it.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification, ScalarAttributeType,
+    SseSpecification, TableStatus, TimeToLiveSpecification,
+};
+use tendlc_core::table::{KEY, TTL, Table};
+
+use super::reach::{Failure, Reach};
+
+pub async fn is_there(table: &Table, reach: &Reach<'_>) -> anyhow::Result<bool> {
+    status(table, reach).await.map(|status| status.is_some())
+}
+
+async fn status(table: &Table, reach: &Reach<'_>) -> anyhow::Result<Option<TableStatus>> {
+    match table.client.describe_table().table_name(&table.name).send().await {
+        Ok(answer) => Ok(answer.table.and_then(|table| table.table_status)),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(None),
+        Err(error) => Err(reach.failed("dynamodb", "DescribeTable", &Failure::of(&error))),
+    }
+}
+
+/// As the template has it: on demand, encrypted, recoverable, with TTL, and not to be deleted by accident.
+pub async fn create(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
+    let (client, name) = (&table.client, &table.name);
+    let key = AttributeDefinition::builder().attribute_name(KEY).attribute_type(ScalarAttributeType::S).build()?;
+    let made = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(key)
+        .key_schema(KeySchemaElement::builder().attribute_name(KEY).key_type(KeyType::Hash).build()?)
+        .sse_specification(SseSpecification::builder().enabled(true).build())
+        .deletion_protection_enabled(true);
+    made.send().await.map_err(|error| reach.failed("dynamodb", "CreateTable", &Failure::of(&error)))?;
+    while status(table, reach).await? != Some(TableStatus::Active) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let ttl = TimeToLiveSpecification::builder().attribute_name(TTL).enabled(true).build()?;
+    let ttl = client.update_time_to_live().table_name(name).time_to_live_specification(ttl);
+    ttl.send().await.map_err(|error| reach.failed("dynamodb", "UpdateTimeToLive", &Failure::of(&error)))?;
+    let recovery = PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true).build()?;
+    let backups = client.update_continuous_backups().table_name(name);
+    if let Err(error) = backups.point_in_time_recovery_specification(recovery).send().await {
+        let failure = Failure::of(&error);
+        eprintln!("the table has no point-in-time recovery yet ({failure}); switch it on in the console or deploy");
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What a sync would change, found out on a copy: the table's records and today's counters are read into an embedded
+//! table, and the same sync runs over that. Whatever the one does, the other does.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::Credentials;
+use tendlc_config::Primary;
+use tendlc_core::clock::SharedClock;
+use tendlc_core::day::PacificDay;
+use tendlc_core::grant::{Brand, Grant};
+use tendlc_core::sync::{Change, Index, Sync, SyncError, Wanted};
+use tendlc_core::table::{KEY, Key, TTL, Table, TableError};
+use tendlc_local::aws::Aws;
+use tendlc_local::aws::seed::{self, Seed};
+use tokio::task::JoinSet;
+
+/// Records that are read at the same time: enough to be quick, few enough for any table.
+const AT_ONCE: usize = 20;
+
+/// What would be done.
+pub struct Plan {
+    /// What would be said of it.
+    pub changes: Vec<Change>,
+    /// Whether anything would be written at all: an interrupted run may have left what no change tells of.
+    pub writes: bool,
+}
+
+/// Reads `table` (`None`: it is still to be made) and works out what a sync would change.
+pub async fn plan(
+    table: Option<&Table>,
+    primary: &Primary,
+    wanted: &Wanted,
+    clock: SharedClock,
+) -> anyhow::Result<Plan> {
+    let (aws, copy) = empty(primary, clock.clone()).await.context("failed to make a copy of the table in memory")?;
+    if let Some(table) = table {
+        fill(&copy, table, wanted, PacificDay::of(clock.now())).await.map_err(SyncError::from)?;
+    }
+    aws.clear_calls();
+    let changes = Sync::new(copy, clock).run(wanted).await?;
+    // What a condition refused was tried and not written.
+    let wrote = |operation: &str| aws.counts().get(operation).is_some_and(|count| count.calls > count.refused);
+    let writes = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"].into_iter().any(wrote);
+    Ok(Plan { changes, writes })
+}
+
+async fn empty(primary: &Primary, clock: SharedClock) -> anyhow::Result<(Aws, Table)> {
+    let account = primary.account.as_str();
+    let mut seed = Seed::new(clock, primary.region.as_str(), account);
+    seed.tables.push(seed::Table {
+        account: account.to_owned(),
+        name: primary.table.resource().to_owned(),
+        key: KEY.to_owned(),
+        ttl: Some(TTL.to_owned()),
+    });
+    let aws = Aws::start(seed, None).await?;
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(primary.region.to_string()))
+        .endpoint_url(aws.endpoint())
+        .credentials_provider(Credentials::new(account, "copy", None, None, "tendlc sync"))
+        .http_client(tendlc_core::aws::http_client())
+        .build();
+    let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), &primary.table, false);
+    Ok((aws, table))
+}
+
+/// Copies everything that a sync looks at.
+async fn fill(copy: &Table, table: &Table, wanted: &Wanted, today: PacificDay) -> Result<(), TableError> {
+    put(copy, table, BTreeSet::from([Key::index()])).await?;
+    let mut names: Index = copy.read(&Key::index()).await?.unwrap_or_default();
+    names.grants.extend(wanted.grants.iter().map(|grant| grant.name.clone()));
+    names.campaigns.extend(wanted.campaigns.iter().map(|campaign| campaign.name.clone()));
+    names.brands.extend(wanted.brands.iter().map(|brand| brand.name.clone()));
+
+    // A sync just before midnight moves the next day's counters, too.
+    let days = [today, today.next()];
+    let mut records: BTreeSet<Key> = BTreeSet::new();
+    records.extend(names.campaigns.iter().map(Key::campaign));
+    records.extend(names.brands.iter().map(Key::brand));
+    for name in &names.grants {
+        records.insert(Key::grant(name));
+        records.extend(days.map(|day| Key::budget(name, day)));
+    }
+    put(copy, table, records).await?;
+
+    let mut behind: BTreeSet<Key> = BTreeSet::new();
+    let (mut grants, mut brands) = (wanted.grants.clone(), wanted.brands.clone());
+    for name in &names.grants {
+        grants.extend(copy.read::<Grant>(&Key::grant(name)).await?);
+    }
+    for name in &names.brands {
+        brands.extend(copy.read::<Brand>(&Key::brand(name)).await?);
+    }
+    for grant in &grants {
+        behind.insert(Key::hub_account(&grant.account));
+        let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
+        behind.extend(queues.map(Key::hub_queue));
+    }
+    for pool in brands.iter().flat_map(|brand| brand.pools.keys()) {
+        behind.extend(days.map(|day| Key::pool(pool, day)));
+    }
+    put(copy, table, behind).await
+}
+
+async fn put(copy: &Table, table: &Table, keys: BTreeSet<Key>) -> Result<(), TableError> {
+    let keys: Vec<Key> = keys.into_iter().collect();
+    for some in keys.chunks(AT_ONCE) {
+        let mut reads = JoinSet::new();
+        for key in some {
+            let get = table.client.get_item().table_name(&table.name).key(KEY, key.value()).consistent_read(true);
+            reads.spawn(get.send());
+        }
+        for answer in reads.join_all().await {
+            let Some(item) = answer.map_err(|error| TableError::of(&error))?.item else { continue };
+            let put = copy.client.put_item().table_name(&copy.name).set_item(Some(item));
+            put.send().await.map_err(|error| TableError::of(&error))?;
+        }
+    }
+    Ok(())
+}

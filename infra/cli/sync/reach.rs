@@ -1,0 +1,154 @@
+//! Reaching the primary, and what to type where something stands in the way.
+
+use std::env;
+
+use anyhow::{anyhow, bail};
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::config::ProvideCredentials as _;
+use tendlc_config::Primary;
+use tendlc_core::name::PrimaryName;
+use tendlc_core::table::TableError;
+
+/// How a call ended that did not go well.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nobody answered.
+    NoAnswer,
+    /// AWS's error code.
+    Code(String),
+    /// Something else, in words.
+    Other(String),
+}
+
+impl Failure {
+    /// From what the SDK says; of AWS's own words only the code.
+    pub fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Self {
+        match error {
+            SdkError::ServiceError(service) => Self::Code(service.err().code().unwrap_or("no code").to_owned()),
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => Self::NoAnswer,
+            _ => Self::Other("the answer cannot be read".to_owned()),
+        }
+    }
+
+    pub fn of_table(error: &TableError) -> Self {
+        match error {
+            TableError::Unavailable { code, .. } if ["timeout", "not reached"].contains(&code.as_str()) => {
+                Self::NoAnswer
+            }
+            TableError::Denied { code, .. } | TableError::Unavailable { code, .. } => Self::Code(code.clone()),
+            TableError::Malformed { .. } => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoAnswer => f.write_str("no answer"),
+            Self::Code(text) | Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Codes of credentials that AWS does not take, whoever they are of.
+const REFUSED: [&str; 9] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// A primary that is to be reached.
+pub struct Reach<'a> {
+    pub name: &'a PrimaryName,
+    pub primary: &'a Primary,
+}
+
+impl Reach<'_> {
+    /// A client that is in the right account: a sync into another would be found out by nobody.
+    pub async fn client(&self) -> anyhow::Result<Client> {
+        let primary = self.primary;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(primary.region.to_string()))
+            .http_client(tendlc_core::aws::http_client());
+        if let Some(profile) = &primary.profile {
+            loader = loader.profile_name(profile.as_str());
+        }
+        let config = loader.load().await;
+        if let Some(provider) = config.credentials_provider()
+            && let Err(error) = provider.provide_credentials().await
+        {
+            let why = anyhow::Error::new(error).root_cause().to_string();
+            bail!(
+                "there are no AWS credentials for the account {} ({why}).\nName a profile of it under [primaries.{}] in \
+                 tendlc.toml or in AWS_PROFILE, and log in:\n  aws sso login --profile {}",
+                primary.account,
+                self.name,
+                self.profile().unwrap_or_else(|| "NAME".to_owned())
+            );
+        }
+        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
+        let identity = identity.map_err(|error| self.failed("sts", "GetCallerIdentity", &Failure::of(&error)))?;
+        let account = identity.account().unwrap_or_default();
+        if account != primary.account.as_str() {
+            bail!(
+                "these credentials are of the account {account}, and the primary is {}; set profile under \
+                 [primaries.{}], or AWS_PROFILE",
+                primary.account,
+                self.name
+            );
+        }
+        Ok(Client::new(&config))
+    }
+
+    /// What is wrong, and what to type next.
+    pub fn failed(&self, service: &str, action: &str, failure: &Failure) -> anyhow::Error {
+        let Primary { account, region, table, .. } = self.primary;
+        let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+        match failure {
+            Failure::NoAnswer => match endpoint(service) {
+                Some((variable, url)) => anyhow!(
+                    "no answer from {url}, which {variable} names. See whether it is up, or leave it for AWS itself:\n  \
+                     curl -i {url}\n  unset {variable}"
+                ),
+                None => anyhow!(
+                    "no answer from {service} in {region}, which [primaries.{}] names. See whether the network lets you \
+                     through:\n  curl -i https://{service}.{region}.amazonaws.com",
+                    self.name
+                ),
+            },
+            Failure::Code(code) if REFUSED.contains(&code.as_str()) => anyhow!(
+                "AWS refuses these credentials ({code}). Log in again, and see whether they are good then:\n  aws sso \
+                 login{named}\n  aws sts get-caller-identity{named}"
+            ),
+            Failure::Code(code) if code.starts_with("AccessDenied") => anyhow!(
+                "these credentials may not do what a sync needs on the table {} ({code} at {action}).\nThey need \
+                 dynamodb:DescribeTable, GetItem, PutItem, UpdateItem, DeleteItem and ConditionCheckItem,\nwith \
+                 --create-table also CreateTable, UpdateTimeToLive and UpdateContinuousBackups, on\n  {table}\nSee \
+                 whose they are:\n  aws sts get-caller-identity{named}",
+                table.resource()
+            ),
+            other => anyhow!("{action} failed in the account {account} ({region}): {other}"),
+        }
+    }
+
+    /// The profile whose credentials these are, where one was named.
+    fn profile(&self) -> Option<String> {
+        let written = self.primary.profile.as_ref().map(ToString::to_string);
+        written.or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()))
+    }
+}
+
+/// The variable that leads elsewhere than to AWS, and where.
+fn endpoint(service: &str) -> Option<(String, String)> {
+    let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+    let set = |name: String| env::var(&name).ok().filter(|url| !url.is_empty()).map(|url| (name, url));
+    set(own).or_else(|| set("AWS_ENDPOINT_URL".to_owned()))
+}
