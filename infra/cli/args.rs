@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use tendlc_local::aws::Fault;
@@ -63,19 +62,45 @@ pub struct Local {
     /// Set the clock of the doubles and of this program's own functions.
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,
-    /// Listen here; a free port unless given.
+    /// Listen here; any free port unless given, or 0.
     #[arg(long)]
     pub port: Option<u16>,
-    /// A fault from the start, such as {"operation":"SendTextMessage","action":"throttle","times":2}.
-    #[arg(long = "fault", value_name = "JSON", value_parser = fault)]
+    /// Break something from the start, such as {"operation":"SendTextMessage","action":"throttle","times":2}.
+    #[arg(long = "fault", value_name = "JSON", value_parser = fault, long_help = FAULT)]
     pub faults: Vec<Fault>,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,
 }
 
+const FAULT: &str = r#"Break something from the start. May be given several times. While the system is up,
+`POST /_tendlc/faults` takes the same JSON, GET lists what is set, DELETE takes all away.
+
+  {"operation":"SendTextMessage","match":{"nth":2},"action":"throttle","times":2}
+
+operation  one of AWS's that tendlc calls: SendTextMessage, AssumeRole, PutEvents, ...
+match      which of its calls; all unless given
+             {"to":"+1..."}  those to this number (sends only)
+             {"nth":2}       the second since the fault was set
+times      how many of them; 1 unless given, without end if 0 or null
+action     what becomes of them
+             throttle           refused as too fast; nothing is done
+             error              a 500; nothing is done
+             fail_after_accept  done, and answered with a 500 all the same
+             hang               no answer while the client waits; nothing is done
+             drop               the connection ends without an answer; nothing is done
+             deny               refused as not allowed
+             opt_out            the recipient has said STOP (sends only)
+             spend_limit        the monthly spend limit is reached (sends only)
+             fail_entries       a 200 in which every entry failed (PutEvents, SQS batches)
+
+Sends are SendTextMessage and Publish."#;
+
 fn fault(text: &str) -> anyhow::Result<Fault> {
-    serde_json::from_str(text)
-        .context(r#"it is no fault; one is {"operation":"SendTextMessage","action":"throttle","times":2}"#)
+    let fault: Result<Fault, _> = serde_json::from_str(text);
+    // One text: the parser of arguments shows no causes.
+    fault.map_err(|error| {
+        anyhow::anyhow!(r#"{error}; a fault is {{"operation":"SendTextMessage","action":"throttle","times":2}}"#)
+    })
 }
 
 #[derive(Debug, Args)]

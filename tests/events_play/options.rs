@@ -100,11 +100,16 @@ fn a_fault_of_the_table_is_the_functions_alone() {
 #[test]
 fn what_is_used_wrong_is_said_and_ends_with_2() {
     let single = sample("sqs-single.json");
-    let cases: [(&[&str], &[&str]); 4] = [
+    let cases: [(&[&str], &[&str]); 6] = [
         (&[&single, "--function", "send-quue"], &["send-quue", "send-queue", "send-event", "probe-health"]),
         (&["events/no-such.json"], &["events/no-such.json"]),
         (&[&single, "--fault", "throttle"], &["--fault", "SendTextMessage"]),
-        (&[&single, "--fault", r#"{"operation":"SendTextMesage","action":"throttle"}"#], &["SendTextMesage"]),
+        (
+            &[&single, "--fault", r#"{"operation":"SendTextMesage","action":"throttle"}"#],
+            &["SendTextMesage", "SendTextMessage", "UpdateItem"],
+        ),
+        (&[&single, "--fault", r#"{"operation":"Publish","action":"throtle"}"#], &["throtle", "throttle", "opt_out"]),
+        (&[&single, "--fault", r#"{"operation":"GetItem","action":"opt_out"}"#], &["GetItem", "SendTextMessage"]),
     ];
     for (arguments, words) in cases {
         let run = local(arguments);

@@ -69,6 +69,8 @@ async fn what_is_asked_wrong_of_its_own_paths_is_said() {
     assert!(status == 400 && body.contains("throttle"), "{body}");
     assert_eq!(running.http("GET", "/_tendlc/nothing", "").0, 404);
     // The fault from the start is there until it is taken away.
+    let set = running.http("GET", "/_tendlc/faults", "").1;
+    assert_eq!(set, r#"{"faults":[{"action":"opt_out","operation":"SendTextMessage","times":1}]}"#);
     assert_eq!(running.http("DELETE", "/_tendlc/faults", "").0, 200);
     let (sqs, queue) = (running.sqs(ACCOUNT), running.queue("tendlc-send"));
     sqs.send_message().queue_url(queue).message_body(request("a").to_string()).send().await.unwrap();

@@ -17,12 +17,13 @@ pub(crate) fn answer(state: &State, head: &Parts, body: &Bytes) -> Response<Body
             state.calls.clear();
             json_response(&json!({}))
         }
+        (&Method::GET, "/_tendlc/faults") => json_response(&json!({ "faults": state.faults.list() })),
         (&Method::POST, "/_tendlc/faults") => set(state, body),
         (&Method::DELETE, "/_tendlc/faults") => {
             state.faults.clear();
             json_response(&json!({}))
         }
-        _ => plain(StatusCode::NOT_FOUND, "there are GET sent, GET and DELETE calls, POST and DELETE faults\n"),
+        _ => plain(StatusCode::NOT_FOUND, "there are GET sent, GET and DELETE calls, GET, POST and DELETE faults\n"),
     }
 }
 

@@ -91,11 +91,12 @@ pub enum Action {
 #[derive(Debug, thiserror::Error)]
 pub enum FaultError {
     /// No service here has the operation.
-    #[error("no operation is called `{0}`; names are AWS's, such as SendTextMessage")]
+    #[error("no operation is called `{0}`; there are {list}", list = Operation::names().join(", "))]
     UnknownOperation(String),
     /// The action means nothing for the operation.
     #[error(
-        "`{operation}` cannot have this action or match; opt_out, spend_limit and `to` are for sends, fail_entries for batches"
+        "`{operation}` cannot have this action or match: opt_out, spend_limit and `to` are for SendTextMessage and \
+         Publish, fail_entries for PutEvents and the batches of SQS"
     )]
     NotForThis {
         /// The operation.
@@ -129,6 +130,18 @@ impl Faults {
         let left = fault.times.filter(|times| *times > 0);
         lock(&self.0).push(Armed { fault, seen: 0, left });
         Ok(())
+    }
+
+    /// Those that are still to happen, with how often yet. Whose number one is for is not told.
+    pub(crate) fn list(&self) -> Vec<Fault> {
+        let left = |armed: &Armed| {
+            let mut fault = Fault { times: armed.left, ..armed.fault.clone() };
+            if let Some(to) = fault.only.as_mut().and_then(|only| only.to.as_mut()) {
+                *to = "(a number)".to_owned();
+            }
+            fault
+        };
+        lock(&self.0).iter().map(left).collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -197,6 +210,10 @@ mod tests {
             [("SendTextMesage", Action::Error), ("GetItem", Action::OptOut), ("SendMessage", Action::FailEntries)]
         {
             assert!(faults.set(Fault::next(operation, action)).is_err(), "{operation}");
+        }
+        let told = faults.set(Fault::next("SendTextMesage", Action::Error)).unwrap_err().to_string();
+        for known in ["`SendTextMesage`", "SendTextMessage", "UpdateItem", "AssumeRole", "PutEvents"] {
+            assert!(told.contains(known), "{told}");
         }
         assert!(faults.set(Fault::next("SendMessageBatch", Action::FailEntries)).is_ok());
     }

@@ -151,6 +151,11 @@ impl Operation {
         Service::ALL.iter().find_map(|service| Self::of(*service, name))
     }
 
+    /// The names of all, service by service.
+    pub(crate) fn names() -> Vec<&'static str> {
+        Service::ALL.iter().flat_map(|service| service.operations()).copied().collect()
+    }
+
     fn of(service: Service, name: &str) -> Option<Self> {
         let name = service.operations().iter().find(|known| **known == name)?;
         Some(Self { service, name })

@@ -80,7 +80,18 @@ async fn faults_are_set_and_texts_listed_over_http() {
     let root = double.root(PRIMARY);
     assert_eq!(code!(text(&root).send().await), "ThrottlingException");
     assert_eq!(code!(text(&root).send().await), "ThrottlingException");
+    let nth = r#"{"operation":"GetItem","match":{"nth":7},"action":"deny","times":2}"#;
+    assert!(ask("POST", "faults", nth).await.starts_with("HTTP/1.1 200"));
+    let set = ask("GET", "faults", "").await;
+    assert!(!set.contains(&RECIPIENT[2..]), "only the texts that were accepted show numbers: {set}");
+    let set: serde_json::Value = serde_json::from_str(set.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    let wanted = serde_json::json!({ "faults": [
+        { "operation": "SendTextMessage", "match": { "to": "(a number)" }, "action": "throttle", "times": null },
+        { "operation": "GetItem", "match": { "nth": 7 }, "action": "deny", "times": 2 },
+    ] });
+    assert_eq!(set, wanted);
     assert!(ask("DELETE", "faults", "").await.starts_with("HTTP/1.1 200"));
+    assert!(ask("GET", "faults", "").await.ends_with(r#"{"faults":[]}"#));
     text(&root).send().await.unwrap();
     let sent = ask("GET", "sent", "").await;
     let body: serde_json::Value = serde_json::from_str(sent.split("\r\n\r\n").nth(1).unwrap()).unwrap();
