@@ -177,9 +177,9 @@ fn fifo(played: &Played<'_>, lines: &Value) {
     let order = |group: &str| -> Vec<String> {
         said(played).into_iter().map(|(_, id, _)| id).filter(|id| id.starts_with(group)).collect()
     };
-    assert_eq!(order("order-1001"), ["order-1001-packed", "order-1001-shipped", "order-1001-delivered"]);
-    assert_eq!(order("order-1002"), ["order-1002-packed", "order-1002-shipped"]);
-    assert_eq!(order("order-1003"), ["order-1003-packed"]);
+    assert_eq!(order("order-1021"), ["order-1021-packed", "order-1021-shipped", "order-1021-delivered"]);
+    assert_eq!(order("order-1022"), ["order-1022-packed", "order-1022-shipped"]);
+    assert_eq!(order("order-1023"), ["order-1023-packed"]);
     assert_eq!((played.failures(), used(lines, "checkout")), (vec![], (6, 6)));
 }
 
