@@ -1,6 +1,6 @@
 //! EventBridge `PutEvents`. Whoever runs the double is told of every event and routes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Mutex;
 
@@ -78,6 +78,15 @@ impl Buses {
         let bus = (event.bus_account.clone(), event.bus.clone());
         if event.bus == "default" || self.known.contains_key(&bus) {
             lock(&self.watchers).retain(|watcher| watcher.send(event.clone()).is_ok());
+        } else {
+            let own = self.known.keys().filter(|(account, _)| *account == bus.0).map(|(_, name)| name.as_str());
+            let there: BTreeSet<&str> = own.chain(["default"]).collect();
+            tracing::warn!(
+                "account {} has no bus {}, and AWS drops such an event without a word; there is {}",
+                bus.0,
+                bus.1,
+                Vec::from_iter(there).join(", ")
+            );
         }
     }
 

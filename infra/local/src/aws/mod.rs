@@ -41,7 +41,7 @@ pub use calls::{Call, Count};
 pub use events::PutEvent;
 pub use faults::{Action, Fault, FaultError, Match};
 pub use sms::Sent;
-pub use sqs::Depth;
+pub use sqs::{Depth, Letter};
 
 use seed::{Role, Seed, SmsAccount};
 use state::{State, lock};
@@ -150,6 +150,11 @@ impl Aws {
     /// How many messages a queue holds.
     pub fn depth(&self, account: &str, name: &str) -> Option<Depth> {
         self.state.queues.depth(account, name, self.state.now())
+    }
+
+    /// The dead letters that a queue holds, the oldest first; nobody receives them by this.
+    pub fn letters(&self, account: &str, name: &str) -> Vec<Letter> {
+        self.state.queues.letters(account, name)
     }
 
     /// Deletes items whose TTL has passed, as DynamoDB does sooner or later. Returns how many.

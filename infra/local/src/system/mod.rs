@@ -2,6 +2,7 @@
 //! of its own.
 
 mod budgets;
+mod buses;
 mod event;
 mod functions;
 mod names;
@@ -12,6 +13,7 @@ mod serve;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use tendlc_config::{Config, ExternalId};
 use tendlc_core::arn::TableArn;
 use tendlc_core::clock::{SharedClock, SystemClock};
@@ -21,6 +23,7 @@ use tendlc_core::sync::Sync;
 use tendlc_core::table::Table;
 
 pub use budgets::Left;
+pub use buses::{Bus, REQUESTED};
 pub use event::FunctionName;
 pub use functions::CLOCK_AHEAD;
 pub use play::{Played, Put};
@@ -36,7 +39,7 @@ pub struct Options {
     pub clock: std::sync::Arc<SystemClock>,
     /// The functions.
     pub programs: Programs,
-    /// Where to listen; a free port unless given.
+    /// Where to listen; any free port unless given, or 0.
     pub port: Option<u16>,
     /// Faults from the start.
     pub faults: Vec<Fault>,
@@ -83,7 +86,13 @@ impl System {
         let config = options.config;
         let table_arn = table_arn(&config, &primary)?;
 
-        let aws = Aws::start(seed::seed(&config, &primary, clock.clone(), options.played), options.port).await?;
+        let aws = Aws::start(seed::seed(&config, &primary, clock.clone(), options.played), options.port).await;
+        let aws = aws.with_context(|| match options.port {
+            Some(port) if port != 0 => {
+                format!("port {port} is not free; choose another with --port, or any free one with --port 0")
+            }
+            _ => "the doubles of AWS do not start".to_owned(),
+        })?;
         let root = names::account_config(&aws, table_arn.account().as_str());
         let table = Table::new(aws_sdk_dynamodb::Client::new(&root), &table_arn, false);
         let wanted = config.wanted(&primary, PacificDay::of(clock.now()))?;

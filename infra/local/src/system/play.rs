@@ -1,12 +1,15 @@
 //! Playing one event: one invocation, and what was said of its requests.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
+use tendlc_core::arn::QueueArn;
 use tokio::sync::mpsc;
 
 use super::System;
 use super::event::{FunctionName, spoke_of};
-use crate::aws::PutEvent;
+use crate::aws::{Letter, PutEvent};
 use crate::lambda::FunctionError;
 
 /// An outcome as the entry that was put.
@@ -19,6 +22,9 @@ pub struct Put {
     pub detail_type: String,
     /// What became of the request.
     pub detail: Value,
+    /// What the request's dead letter says is wrong with it. No part of the outcome.
+    #[serde(skip)]
+    pub told: Option<String>,
 }
 
 /// What came of an event.
@@ -41,18 +47,48 @@ impl System {
         let name = function.unwrap_or_else(|| FunctionName::of(event));
         let function = self.fleet.function(name, spoke_of(&self.config, event))?;
         let mut events = self.aws.watch_events();
+        let before: BTreeSet<String> = self.letters().into_iter().map(|letter| letter.message_id).collect();
         let reply = function.invoke(event.clone()).await;
-        Ok(Played { function: name, outcomes: said(&mut events), reply })
+        let letters = self.letters().into_iter().filter(|letter| !before.contains(&letter.message_id)).collect();
+        Ok(Played { function: name, outcomes: said(&mut events, letters), reply })
+    }
+
+    /// What the newest dead letter of an outcome's request says is wrong with it.
+    pub fn told(&self, outcome: &Put) -> Option<String> {
+        self.letters().into_iter().rfind(|letter| outcome.is_of(letter)).map(|letter| letter.detail)
+    }
+
+    /// The dead letters of all grants; of each the oldest first.
+    fn letters(&self) -> Vec<Letter> {
+        let queues: BTreeSet<&QueueArn> = self.grants().map(|(_, grant)| &grant.queues.dead_letter).collect();
+        let letters = queues.iter().map(|queue| self.aws.letters(queue.account().as_str(), queue.resource()));
+        letters.flatten().collect()
     }
 }
 
-/// Outcomes are put before the function answers, so all of them are here by now.
-fn said(events: &mut mpsc::UnboundedReceiver<PutEvent>) -> Vec<Put> {
+impl Put {
+    /// An event that is an outcome; others are none.
+    pub fn of(put: PutEvent) -> Option<Self> {
+        if put.source != tendlc_core::outcome::SOURCE {
+            return None;
+        }
+        Some(Self { source: put.source, detail_type: put.detail_type, detail: put.detail, told: None })
+    }
+
+    fn is_of(&self, letter: &Letter) -> bool {
+        let is = |name: &str, text: &str| self.detail.get(name).and_then(Value::as_str) == Some(text);
+        is("id", &letter.id) && is("reason", &letter.reason)
+    }
+}
+
+/// Outcomes are put before the function answers, and dead letters before the outcomes, so all of them are here by now.
+fn said(events: &mut mpsc::UnboundedReceiver<PutEvent>, mut letters: Vec<Letter>) -> Vec<Put> {
     let mut outcomes = Vec::new();
     while let Ok(put) = events.try_recv() {
-        if put.source == tendlc_core::outcome::SOURCE {
-            outcomes.push(Put { source: put.source, detail_type: put.detail_type, detail: put.detail });
-        }
+        let Some(mut outcome) = Put::of(put) else { continue };
+        let letter = letters.iter().position(|letter| outcome.is_of(letter));
+        outcome.told = letter.map(|place| letters.remove(place).detail);
+        outcomes.push(outcome);
     }
     outcomes
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::System;
 use super::event::FunctionName;
-use super::names::{HUB_BUS, account_config, home};
+use super::names::{account_config, home};
 use crate::aws::PutEvent;
 use crate::lambda::{Function, FunctionResponse, Source};
 
@@ -42,11 +42,11 @@ impl System {
         events: mpsc::UnboundedReceiver<PutEvent>,
     ) -> anyhow::Result<()> {
         let mut tasks = JoinSet::new();
-        let primary = self.table_account();
+        let primary = self.primary_account();
         for (name, grant) in self.grants() {
             let spoke = (grant.topology == Topology::Spoke).then_some(name);
             let function = self.fleet.function(FunctionName::SendQueue, spoke)?;
-            let config = account_config(&self.aws, home(grant, &primary).as_str());
+            let config = account_config(&self.aws, home(grant, primary).as_str());
             for queue in [&grant.queues.transactional, &grant.queues.promotional] {
                 for queue in both_kinds(queue) {
                     let source = Source {
@@ -67,7 +67,7 @@ impl System {
         Ok(())
     }
 
-    /// The rules of the buses: a secondary's on its account's default bus, and the hub's on its own bus in the primary.
+    /// Hands each event to the function that a rule of its bus names.
     async fn route(self: Arc<Self>, mut stop: watch::Receiver<bool>, mut events: mpsc::UnboundedReceiver<PutEvent>) {
         let mut tasks = JoinSet::new();
         loop {
@@ -76,39 +76,19 @@ impl System {
                 put = events.recv() => put,
             };
             let Some(put) = put else { break };
-            if put.detail_type != "SMS Send Requested" {
-                continue;
-            }
-            let target = self.target(&put);
-            match target {
+            match self.target(&put) {
                 Some(Ok(function)) => {
-                    tasks.spawn(deliver(function, put));
+                    tasks.spawn(deliver(function, put, self.aws.region().to_owned()));
                 }
                 Some(Err(error)) => tracing::error!(%error, "an event could not be delivered"),
-                None => tracing::warn!(bus = put.bus, account = put.bus_account, "no rule of this bus takes requests"),
+                None => {}
             }
         }
         tasks.abort_all();
     }
-
-    fn target(&self, put: &PutEvent) -> Option<anyhow::Result<Arc<Function>>> {
-        if put.bus_account == self.table_account().as_str() && put.bus == HUB_BUS {
-            return Some(self.fleet.function(FunctionName::SendEvent, None));
-        }
-        let own = self.grants().filter(|(_, grant)| put.bus == "default" && grant.account.as_str() == put.bus_account);
-        // A hub's secondary may have a rule that forwards to the hub's bus; the event keeps its account.
-        let (name, grant) = own.min_by_key(|(_, grant)| grant.topology == Topology::Hub)?;
-        let spoke = (grant.topology == Topology::Spoke).then_some(name);
-        Some(self.fleet.function(FunctionName::SendEvent, spoke))
-    }
-
-    fn table_account(&self) -> tendlc_core::account::AccountId {
-        // The configuration was checked: its primary is there.
-        self.config.primaries[&self.primary].account.clone()
-    }
 }
 
-async fn deliver(function: Arc<Function>, put: PutEvent) {
+async fn deliver(function: Arc<Function>, put: PutEvent, region: String) {
     let event = json!({
         "version": "0",
         "id": put.id,
@@ -116,7 +96,7 @@ async fn deliver(function: Arc<Function>, put: PutEvent) {
         "source": put.source,
         "account": put.account,
         "time": put.time.to_string(),
-        "region": "us-east-1",
+        "region": region,
         "resources": put.resources,
         "detail": put.detail,
     });

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod batch;
+mod letter;
 mod manage;
 mod queue;
 mod receive;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::Notify;
 
+pub use letter::Letter;
 pub use queue::Depth;
 use queue::QueueState;
 
