@@ -9,5 +9,7 @@ mod commands;
 mod made_up;
 #[path = "events_play/options.rs"]
 mod options;
+#[path = "events_play/people.rs"]
+mod people;
 #[path = "events_play/samples.rs"]
 mod samples;

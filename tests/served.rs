@@ -6,6 +6,8 @@
 mod entrances;
 #[path = "served/life.rs"]
 mod life;
+#[path = "served/people.rs"]
+mod people;
 #[path = "served/running.rs"]
 mod running;
 #[path = "served/waiting.rs"]

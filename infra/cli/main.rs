@@ -5,6 +5,8 @@ mod check;
 mod function;
 mod init;
 mod local;
+mod logs;
+mod reasons;
 mod show;
 mod sync;
 mod tables;

@@ -1,7 +1,12 @@
 //! Tables for people.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, TableComponent};
+
+use crate::show;
+
+/// Separates rows where it is told apart from them; never printed.
+const RULE: char = '─';
 
 /// A table that fits the terminal, or 100 columns where there is none.
 pub fn table(header: &[&str]) -> Table {
@@ -15,4 +20,49 @@ pub fn table(header: &[&str]) -> Table {
         table.set_width(100);
     }
     table
+}
+
+/// The table with what is to be said of a row below it, indented; `notes` has an entry for each row.
+pub fn with_notes(mut table: Table, notes: &[Option<String>]) -> String {
+    // A row may take several lines; only a rule between rows tells where one ends.
+    table.set_style(TableComponent::HorizontalLines, RULE);
+    let mut notes = notes.iter();
+    let mut text = String::new();
+    let mut end_row = |text: &mut String| {
+        if let Some(note) = notes.next().and_then(Option::as_ref) {
+            text.push_str(&show::folded(note, "     ", "     "));
+        }
+    };
+    for line in table.lines() {
+        if line.contains(RULE) && line.chars().all(|c| c == RULE || c == ' ') {
+            end_row(&mut text);
+        } else {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+    end_row(&mut text);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_stands_below_the_whole_of_its_row() {
+        let mut table = table(&["request", "became"]);
+        table
+            .set_width(30)
+            .add_row(["a", "accepted"])
+            .add_row(["b".to_owned(), "rejected for many reasons ".repeat(3)]);
+        table.add_row(["c", "deferred"]);
+        let notes = [None, Some("Mend b.".to_owned()), Some("Wait for c.".to_owned())];
+        let text = with_notes(table, &notes);
+        let lines: Vec<&str> = text.lines().collect();
+        let place = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
+        assert!(place("rejected") > place("accepted") && place("Mend b.") > place("rejected") + 1, "{text}");
+        assert_eq!((place("deferred"), lines.len() - 1), (place("Mend b.") + 1, place("Wait for c.")), "{text}");
+        assert!(!text.contains(RULE) && lines.iter().all(|line| line.trim_end() == *line), "{text}");
+    }
 }

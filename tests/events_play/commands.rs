@@ -42,6 +42,18 @@ pub fn local(arguments: &[&str]) -> Run {
     }
 }
 
+/// What a person sees of `tendlc local ARGUMENTS`: standard output and standard error.
+pub fn seen(arguments: &[&str], log_level: Option<&str>) -> (String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tendlc"));
+    command.arg("local").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("RUST_LOG");
+    if let Some(level) = log_level {
+        command.env("RUST_LOG", level);
+    }
+    let output = command.output().expect("the command runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    (text(output.stdout), text(output.stderr))
+}
+
 /// A sample event's path.
 pub fn sample(file: &str) -> String {
     format!("events/{file}")

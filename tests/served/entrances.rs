@@ -51,6 +51,27 @@ async fn the_first_line_names_all_that_a_workload_needs_and_all_of_it_works_at_o
 }
 
 #[tokio::test]
+async fn each_outcome_is_a_line_as_it_comes() {
+    let running = Running::start(&[]);
+    send(&running, SPOKE, "tendlc-send", &request("good")).await.unwrap();
+    send(&running, SPOKE, "tendlc-send", &json!({ "to": "+12065550101", "body": "", "id": "bad" })).await.unwrap();
+    let outcomes = || -> Vec<Value> {
+        let lines = running.written();
+        let lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        // The logs are objects, too.
+        lines.filter(|line| line.get("detail-type").is_some()).collect()
+    };
+    running.until("outcomes", || outcomes().len() >= 2).await;
+    for (id, said) in [("good", "SMS Accepted"), ("bad", "SMS Rejected")] {
+        let outcome = outcomes().into_iter().find(|outcome| outcome["detail"]["id"] == id).unwrap();
+        let keys: Vec<&String> = outcome.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["detail", "detail-type", "source"], "as for a played file");
+        assert_eq!((&outcome["source"], &outcome["detail-type"]), (&json!("tendlc"), &json!(said)));
+    }
+    assert_eq!(outcomes().len(), 2);
+}
+
+#[tokio::test]
 async fn every_lane_of_every_grant_is_served() {
     let running = Running::start(&[]);
     for (account, queue) in [

@@ -56,7 +56,10 @@ async fn it_listens_where_it_is_told_and_says_when_it_cannot() {
     let second = std::process::Command::new(env!("CARGO_BIN_EXE_tendlc")).args(["local", "--port", &port]).output();
     let second = second.unwrap();
     assert_eq!(second.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&second.stderr).contains("failed to start"));
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert!(told.contains(&format!("port {port} is not free")) && told.contains("--port 0"), "{told}");
+    let any = Running::start(&["--port", "0"]);
+    assert!(!any.endpoint().ends_with(":0") && any.endpoint() != running.endpoint(), "{}", any.endpoint());
 }
 
 #[tokio::test]

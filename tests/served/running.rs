@@ -24,6 +24,8 @@ pub struct Running {
     readers: Vec<JoinHandle<()>>,
 }
 
+type Output = BufReader<std::process::ChildStdout>;
+
 /// What a process left behind.
 pub struct Left {
     /// Its exit code; `None`: a signal ended it.
@@ -39,8 +41,32 @@ impl Running {
     }
 
     pub fn with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let (mut running, mut output) = Self::spawn(&[&["--output", "json"], arguments].concat(), variables);
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a first line");
+        running.first =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line:?}; {}", running.written()));
+        running.keep(output);
+        running
+    }
+
+    /// Starts it as a person does, and returns when all that it says first is there: with that.
+    pub fn for_a_person(arguments: &[&str]) -> (Self, String) {
+        let (mut running, mut output) = Self::spawn(arguments, &[]);
+        let mut welcome = String::new();
+        while !welcome.ends_with("Ctrl-C ends it.\n") {
+            let more = output.read_line(&mut welcome).expect("a line");
+            assert!(more > 0, "it ended: {welcome}{}", running.written());
+        }
+        let endpoint = welcome.lines().next().and_then(|line| line.split("AWS_ENDPOINT_URL=").nth(1));
+        running.first = json!({ "endpoints": { "AWS_ENDPOINT_URL": endpoint.expect("an endpoint") } });
+        running.keep(output);
+        (running, welcome)
+    }
+
+    fn spawn(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, Output) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tendlc"))
-            .args(["local", "--output", "json"])
+            .arg("local")
             .args(arguments)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .env_remove("RUST_LOG")
@@ -52,14 +78,12 @@ impl Running {
             .expect("the command starts");
         let written = Arc::new(Mutex::new(String::new()));
         let errors = keep(child.stderr.take().expect("its standard error"), Arc::clone(&written));
-        let mut output = BufReader::new(child.stdout.take().expect("its standard output"));
-        let mut line = String::new();
-        output.read_line(&mut line).expect("a first line");
-        let first = serde_json::from_str(&line).unwrap_or_else(|_| {
-            panic!("the first line is no JSON: {line:?}; {}", written.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        let readers = vec![errors, keep(output, Arc::clone(&written))];
-        Self { child, first, written, readers }
+        let output = BufReader::new(child.stdout.take().expect("its standard output"));
+        (Self { child, first: Value::Null, written, readers: vec![errors] }, output)
+    }
+
+    fn keep(&mut self, output: Output) {
+        self.readers.push(keep(output, Arc::clone(&self.written)));
     }
 
     /// The first line.

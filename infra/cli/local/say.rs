@@ -1,0 +1,87 @@
+//! What became of requests, for people.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tendlc_local::system::{Left, Played, Put};
+
+use crate::{reasons, show, tables};
+
+/// An event that was played: its outcomes, each with why and what to do, and the function's answer.
+pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
+    show::text(&format!("\n{} → {}\n", path.display(), played.function.as_str()))?;
+    if !played.outcomes.is_empty() {
+        let mut table = tables::table(&["request", "became", "reason", "grant", "segments", "again at"]);
+        for outcome in &played.outcomes {
+            let field = |name: &str| match outcome.detail.get(name) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Null) | None => "-".to_owned(),
+                Some(other) => other.to_string(),
+            };
+            let became = outcome.detail_type.trim_start_matches("SMS ").to_lowercase();
+            let again = if outcome.detail.get("duplicate").is_some() { " (said again)" } else { "" };
+            table.add_row([
+                field("id"),
+                format!("{became}{again}"),
+                field("reason"),
+                field("grant"),
+                field("segments"),
+                when(&field("retry_at")),
+            ]);
+        }
+        let notes: Vec<Option<String>> = played.outcomes.iter().map(reasons::why).collect();
+        show::text(&tables::with_notes(table, &notes))?;
+    }
+    match &played.reply {
+        Ok(reply) if reply.get("checks").is_some() => checks(reply),
+        Ok(reply) => show::text(&format!("reply: {reply}\n")),
+        Err(error) => {
+            show::text(&show::folded(&format!("{}: {}", error.error_type, error.error_message), "error: ", "     "))
+        }
+    }
+}
+
+/// An outcome as it comes, with why and what to do.
+pub fn outcome(time: Timestamp, outcome: &Put) -> anyhow::Result<()> {
+    let field = |name: &str| outcome.detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    let again = match field("retry_at") {
+        "" => String::new(),
+        moment => format!(", again at {}", when(moment)),
+    };
+    let (id, grant, reason) = (field("id"), field("grant"), field("reason"));
+    let line = format!("{}  {:<14} {id}  {grant}  {reason}{again}", time.strftime("%H:%M:%S"), outcome.detail_type);
+    let why = reasons::why(outcome).map(|why| show::folded(&why, "          ", "          "));
+    show::text(&format!("{}\n{}", line.trim_end(), why.unwrap_or_default()))
+}
+
+fn when(moment: &str) -> String {
+    moment.parse::<Timestamp>().map_or_else(|_| moment.to_owned(), |moment| moment.strftime("%H:%M:%S UTC").to_string())
+}
+
+fn checks(reply: &Value) -> anyhow::Result<()> {
+    let mut table = tables::table(&["check", "state", "what it found", "cure"]);
+    let field = |check: &Value, name: &str| check.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+    for check in reply.get("checks").and_then(Value::as_array).into_iter().flatten() {
+        table.add_row([field(check, "name"), field(check, "state"), field(check, "detail"), field(check, "cure")]);
+    }
+    show::text(&format!("{}status: {}\n", tables::with_notes(table, &[]), field(reply, "status")))
+}
+
+/// What is left of each budget.
+pub fn budgets(budgets: &[Left]) -> anyhow::Result<()> {
+    let mut table =
+        tables::table(&["grant", "cap of", "Pacific day", "guaranteed left", "to its ceiling", "shared by all"]);
+    for left in budgets {
+        table.add_row([
+            left.grant.to_string(),
+            left.pool.as_str().to_owned(),
+            left.day.to_string(),
+            format!("{} of {}", left.guaranteed_left, left.guaranteed),
+            format!("{} of {}", left.ceiling_left, left.ceiling),
+            format!("{} of cap {}", left.shared_left, left.cap),
+        ]);
+    }
+    let table = tables::with_notes(table, &[]);
+    show::text(&format!("\nWhat is left of each budget, in segments to T-Mobile:\n{table}"))
+}

@@ -1,0 +1,92 @@
+//! What whoever sent a request can do about the reason in its outcome.
+
+use tendlc_core::reason::Reason;
+use tendlc_local::system::Put;
+
+/// What is wrong with the request and how to mend it; `None` where nothing is.
+pub fn why(outcome: &Put) -> Option<String> {
+    let name = outcome.detail.get("reason")?;
+    let reason: Reason = serde_json::from_value(name.clone()).ok()?;
+    // A dead letter for which the reason says it all has nothing else to tell.
+    let told = outcome.told.as_deref().filter(|told| *told != reason.as_str());
+    Some(match told {
+        // These details end with what to do.
+        Some(told) if matches!(reason, Reason::InvalidDestination | Reason::BodyTooLong) => {
+            format!("{}.", told.trim_end_matches('.'))
+        }
+        Some(told) => format!("{}. {}", told.trim_end_matches('.'), cure(reason)),
+        None => cure(reason).to_owned(),
+    })
+}
+
+fn cure(reason: Reason) -> &'static str {
+    match reason {
+        Reason::InvalidRequest => "Correct the request and send it again; it may keep its id.",
+        Reason::InvalidDestination => "Send to a geographic US number, +1 and ten digits: 10DLC reaches no other.",
+        Reason::BodyTooLong => "Shorten the body: 1530 GSM-7 septets, or 630 UTF-16 units with other characters.",
+        Reason::IdReused => "Give every text an id of its own.",
+        Reason::NotGranted => {
+            "Name a campaign of the grant, or have the primary's operator grant it in tendlc.toml and run `tendlc sync`."
+        }
+        Reason::Expired => "If it is still worth sending, send it with a later expires_at or none.",
+        Reason::OptedOut => "Nothing to mend here: the recipient has to text START to the number first.",
+        Reason::Blocked => "A protect configuration of the primary refuses this recipient; its operator can allow it.",
+        Reason::PriceOverLimit => "Raise max_price_usd, or leave it out.",
+        Reason::WaitedTooLong => "Send it again, or have the operator raise the grant's max_wait in tendlc.toml.",
+        Reason::CarrierRejected => "The carrier refused it; look at the body and at the campaign's registration.",
+        Reason::Unreachable => "The recipient cannot be reached; try again later, or another number.",
+        Reason::BrandDailyCap => {
+            "What the brand may send to T-Mobile today is used up. A larger guarantee in tendlc.toml keeps a part free."
+        }
+        Reason::GrantDailyBudget => {
+            "The grant has used what it may send today. Raise its ceiling in tendlc.toml and run `tendlc sync`."
+        }
+        Reason::GrantSpendBudget => "The grant has spent what it may this month; raise monthly_spend_usd.",
+        Reason::PrimarySpendLimit => {
+            "The primary has reached its monthly spend limit at AWS; its operator can ask AWS to raise it."
+        }
+        Reason::Rate => "The campaign's segments per second are taken; it is sent when its turn comes.",
+        Reason::Throttled => "AWS asked to slow down or could not be reached; it is tried again by itself.",
+        Reason::QuietHours => "It is night where the recipient is; it is sent in the morning by itself.",
+        Reason::Paused => "The operator has paused the grant or the campaign; it goes on when that ends.",
+        Reason::QuotaUnavailable => "The table or STS does not answer, and nothing is sent until it does.",
+        Reason::InProgress => "Another request with this id is under way; it is looked at again after that.",
+        Reason::RoleDenied => {
+            "The grant's role refuses. Check its trust, its external id and what it may do; it waits an hour at most."
+        }
+        Reason::SenderMisconfigured => {
+            "Check the campaign's number, registration and configuration set in the primary; it waits an hour at most."
+        }
+        Reason::AccountStopped => "AWS has stopped the primary from sending; its operator has to open a case with AWS.",
+        Reason::UnknownResult => {
+            "AWS may have taken the text, so it is not sent again; see unknown_result in tendlc.toml."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn outcome(reason: Option<&str>, told: Option<&str>) -> Put {
+        let detail = reason.map_or_else(|| json!({ "id": "a" }), |reason| json!({ "id": "a", "reason": reason }));
+        let (source, detail_type) = ("tendlc".to_owned(), "SMS Rejected".to_owned());
+        Put { source, detail_type, detail, told: told.map(str::to_owned) }
+    }
+
+    #[test]
+    fn what_the_dead_letter_tells_comes_before_the_cure() {
+        let why = |told| why(&outcome(Some("INVALID_REQUEST"), told)).unwrap();
+        assert_eq!(why(Some("`to` is missing.")), format!("`to` is missing. {}", cure(Reason::InvalidRequest)));
+        assert_eq!(why(Some("INVALID_REQUEST")), cure(Reason::InvalidRequest));
+        assert_eq!(why(None), cure(Reason::InvalidRequest));
+    }
+
+    #[test]
+    fn what_was_accepted_and_what_nobody_knows_have_no_cure() {
+        assert_eq!(why(&outcome(None, None)), None);
+        assert_eq!(why(&outcome(Some("NO_SUCH_REASON"), Some("told"))), None);
+    }
+}

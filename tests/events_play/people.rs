@@ -1,0 +1,58 @@
+//! What a person sees of played events.
+
+use super::commands::{sample, seen};
+
+const NOW: [&str; 2] = ["--now", "2026-11-20T17:00:00Z"];
+
+/// The indented text below the row of a request.
+fn below(text: &str, id: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.contains(&format!(" {id} "))).skip(1);
+    let below: Vec<&str> = lines.take_while(|line| line.starts_with("     ")).map(str::trim).collect();
+    below.join(" ")
+}
+
+#[test]
+fn below_what_is_not_accepted_stands_why_and_what_to_do() {
+    let (text, _) = seen(&[&[sample("sqs-mixed.json").as_str()], NOW.as_slice()].concat(), None);
+    for (id, why, cure) in [
+        ("unknown-field", "is not a field of a request", "Correct the request"),
+        ("toll-free-number", "`to`: ", "use the recipient's number there"),
+        ("blank-body", "`body`: ", "Correct the request"),
+        ("unknown-campaign", "the grant checkout has no such campaign; it has order-updates", "tendlc sync"),
+    ] {
+        let below = below(&text, id);
+        assert!(below.contains(why) && below.contains(cure), "{id}: {below}\n{text}");
+    }
+    assert_eq!(below(&text, "good-first"), "", "{text}");
+    let (text, _) = seen(&[&[sample("sqs-opted-out.json").as_str()], NOW.as_slice()].concat(), None);
+    assert!(below(&text, "order-1099-shipped").contains("has to text START"), "{text}");
+}
+
+#[test]
+fn what_waits_says_for_what_and_what_would_help() {
+    let over = ["--config", "events/over-budget.toml"];
+    let (text, _) = seen(&[&[sample("sqs-over-budget.json").as_str()], NOW.as_slice(), over.as_slice()].concat(), None);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(text.matches("Raise its ceiling").count(), 3, "two wait, one is rejected: {text}");
+    assert_eq!(text.matches("asks not to wait").count(), 1, "{text}");
+}
+
+#[test]
+fn no_line_is_long_and_none_shows_a_number_or_a_body() {
+    let (text, logs) = seen(&[&["events"], NOW.as_slice()].concat(), None);
+    // A reply is JSON, as the function answered it.
+    let long = |line: &&str| line.chars().count() > 100 && !line.starts_with("reply: {");
+    assert_eq!(text.lines().find(long), None, "{text}");
+    for private in ["206555", "+1206", "has shipped."] {
+        assert!(!text.contains(private), "{private}: {text}");
+    }
+    assert_eq!(logs, "", "who plays events reads results and no logs");
+}
+
+#[test]
+fn logs_are_there_for_whoever_asks() {
+    let file = sample("sns-event.json");
+    let arguments = [&[file.as_str()], NOW.as_slice()].concat();
+    let (_, logs) = seen(&arguments, Some("info"));
+    assert!(logs.lines().any(|line| line.starts_with('{') && line.contains("aws:sns")), "{logs}");
+}
