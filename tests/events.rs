@@ -11,5 +11,7 @@ mod made_up;
 mod options;
 #[path = "events_play/people.rs"]
 mod people;
+#[path = "events_play/readme.rs"]
+mod readme;
 #[path = "events_play/samples.rs"]
 mod samples;
