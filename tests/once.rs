@@ -16,8 +16,18 @@ mod claims;
 mod crash;
 #[path = "once/function.rs"]
 mod function;
+#[path = "once/invocation.rs"]
+mod invocation;
+#[path = "once/mail.rs"]
+mod mail;
+#[path = "once/operator.rs"]
+mod operator;
+#[path = "once/outage.rs"]
+mod outage;
 #[path = "once/random.rs"]
 mod random;
+#[path = "once/turns.rs"]
+mod turns;
 #[path = "once/unknown.rs"]
 mod unknown;
 #[path = "once/waiting.rs"]

@@ -11,6 +11,8 @@ mod calls;
 mod cap;
 #[path = "quota/closed.rs"]
 mod closed;
+#[path = "quota/counters.rs"]
+mod counters;
 #[path = "quota/crash.rs"]
 mod crash;
 #[path = "quota/credit.rs"]
@@ -34,6 +36,9 @@ mod random;
 mod rate;
 #[path = "quota/seed.rs"]
 mod seed;
+#[allow(dead_code, reason = "shared with the tests of sync")]
+#[path = "quota/terms.rs"]
+mod terms;
 #[allow(dead_code, reason = "shared with the tests of sync")]
 #[path = "quota/wire.rs"]
 mod wire;

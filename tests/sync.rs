@@ -5,6 +5,10 @@
 
 #[path = "sync/ahead.rs"]
 mod ahead;
+#[path = "sync/cap.rs"]
+mod cap;
+#[path = "sync/ceiling.rs"]
+mod ceiling;
 #[path = "sync/change.rs"]
 mod change;
 #[path = "sync/command.rs"]
@@ -12,8 +16,15 @@ mod command;
 #[path = "sync/consistent.rs"]
 mod consistent;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/counters.rs"]
+mod counters;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/desk.rs"]
 mod desk;
+#[path = "sync/eve.rs"]
+mod eve;
+#[path = "sync/guarantee.rs"]
+mod guarantee;
 #[path = "sync/interrupted.rs"]
 mod interrupted;
 #[path = "sync/pause.rs"]
@@ -29,6 +40,9 @@ mod random;
 mod rescoped;
 #[path = "quota/seed.rs"]
 mod seed;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/terms.rs"]
+mod terms;
 #[path = "sync/together.rs"]
 mod together;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::books::{History, OPTED_OUT, check, check_ended, good};
 use super::function::{Function, Invoked, TIMEOUT, drain, settle};
-use super::wire::{Fate, Turns, Wire};
+use super::turns::Turns;
+use super::wire::{Fate, Wire};
 use super::world::{QUEUE, World, event};
 
 /// How many worlds, each with its own seed, unless `TENDLC_TEST_WORLDS` says otherwise.

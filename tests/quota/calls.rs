@@ -9,7 +9,8 @@ use tendlc_local::aws::Call;
 
 use super::desk::{Desk, Told, text};
 use super::function::{Function, Wish};
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::Terms;
 
 /// The updates of all desks, by what the item is for.
 fn updates<'a>(desks: impl IntoIterator<Item = &'a Desk>) -> BTreeMap<&'static str, usize> {

@@ -7,7 +7,8 @@ use tendlc_core::reason::Reason;
 use tendlc_local::aws::{Action, Fault};
 
 use super::function::{Function, Wish};
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::Terms;
 use super::wire::{Fate, Wire};
 
 fn all_wait(ends: &[Ended]) -> bool {

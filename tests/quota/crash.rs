@@ -5,7 +5,8 @@ use tendlc_core::ledger::State;
 use super::books::Books;
 use super::desk::{Desk, admitted, text};
 use super::function::{Function, Wish};
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::Terms;
 use super::wire::{Fate, Wire};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

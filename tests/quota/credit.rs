@@ -8,7 +8,8 @@ use tendlc_local::aws::{Action, Fault};
 use super::books::Books;
 use super::desk::{Desk, admitted, text};
 use super::function::{Function, Wish};
-use super::primary::{Granted, NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::{Granted, Terms};
 use super::wire::{Fate, Wire};
 
 /// A grant whose texts come partly off its guarantee, partly off the pool, and count against two ceilings.

@@ -5,7 +5,8 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 
 use super::desk::{Desk, Text, Told, promotional, text};
-use super::primary::{Granted, NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::{Granted, Terms};
 
 fn millis(millis: i64) -> SignedDuration {
     SignedDuration::from_millis(millis)
@@ -56,7 +57,7 @@ async fn a_transactional_text_has_its_place_within_a_second_of_a_promotional_bac
         assert!(late.is_none(), "{milli} thousandths, {requests} requests: {waits:?}");
         // And the newsletter has what the others leave.
         let most = (milli as f64 / 1_000.0).min(f64::from(requests)) * 14.0 - 5.0;
-        eprintln!("{milli} thousandths of a segment, {requests} requests: {:.0}% used", 100.0 * sent as f64 / most);
+        println!("{milli} thousandths of a segment, {requests} requests: {:.0}% used", 100.0 * sent as f64 / most);
         assert!(sent as f64 > most * 0.8, "{milli} thousandths, {requests} requests: {sent} of {most}");
     }
 }
@@ -91,7 +92,7 @@ async fn a_slow_campaigns_backlog_takes_no_requests_from_a_fast_one() {
         admitted += told.iter().filter(|told| told.admitted()).count();
     });
     let slow = slow.await;
-    eprintln!("the fast campaign: {admitted} of {asked}; the slow one: {slow} in 10 s at one a second");
+    println!("the fast campaign: {admitted} of {asked}; the slow one: {slow} in 10 s at one a second");
     assert!(admitted * 100 >= asked * 98, "{admitted} of {asked}");
     assert!((9..=11).contains(&slow), "{slow}");
 }

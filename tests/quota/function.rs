@@ -17,7 +17,8 @@ use tendlc_core::reason::Reason;
 use tendlc_core::request::{Entrance, Kind};
 use tendlc_core::role::Role;
 
-use super::primary::{Primary, config, grant_name, role_arn, table};
+use super::primary::{Primary, config, grant_name, table};
+use super::terms::role_arn;
 use super::wire::Wire;
 
 /// A text to be sent.

@@ -6,8 +6,9 @@ use rand::Rng;
 use tendlc_core::sync::Change;
 
 use super::desk::{Desk, admitted, text};
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
 use super::seed::rng;
+use super::terms::Terms;
 
 /// Returns once so much is used.
 async fn used(primary: &Primary, at_least: i64) {

@@ -8,7 +8,8 @@ use tendlc_core::reason::Reason;
 
 use super::desk::{Desk, Told, admitted, text};
 use super::function::{Function, Wish};
-use super::primary::{Primary, Terms, day};
+use super::primary::Primary;
+use super::terms::{Terms, day};
 
 /// Days with their first moments in UTC, and the moment after them. Written down, not computed.
 const DAYS: [[&str; 4]; 3] = [

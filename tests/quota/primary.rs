@@ -1,4 +1,4 @@
-//! A primary account in the doubles: its table, what the table is to say, and what its counters show.
+//! A primary account in the doubles, with its table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,10 +13,7 @@ use tendlc_core::arn::TableArn;
 use tendlc_core::clock::{Clock as _, ManualClock, SharedClock};
 use tendlc_core::day::PacificDay;
 use tendlc_core::directory::Snapshot;
-use tendlc_core::grant::{
-    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, Grant, MaxWait, MessageType, Pool,
-    Since, Topology, UnknownResult, on_day,
-};
+use tendlc_core::grant::{Brand, Budget, Grant, on_day};
 use tendlc_core::name::GrantName;
 use tendlc_core::quota::counter;
 use tendlc_core::sync::{Change, Sync, Wanted};
@@ -24,125 +21,15 @@ use tendlc_core::table::{Item, KEY, Key, TTL, Table, read_number};
 use tendlc_local::aws::Aws;
 use tendlc_local::aws::seed::{Number, Role, Seed, Table as SeedTable};
 
+use super::counters::{Counters, Left};
+use super::terms::{Granted, Terms, pool, role_arn};
+
 pub const PRIMARY: &str = "111111111111";
-const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123456789abcdef0123456789abcdef";
+pub const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123456789abcdef0123456789abcdef";
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc";
 
 /// Noon in the Pacific, on a day of 24 hours.
 pub const NOON: &str = "2026-11-20T20:00:00Z";
-
-/// What one grant may use of the brand's cap.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    pub name: String,
-    pub guaranteed: i64,
-    pub ceiling: i64,
-    pub daily: Option<i64>,
-}
-
-/// The limits of a test: one brand, one campaign, a few grants.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    pub cap: i64,
-    pub unit: CapUnit,
-    /// Thousandths of a segment per second, by campaign.
-    pub campaigns: Vec<(&'static str, u64)>,
-    pub requests_per_second: u32,
-    pub grants: Vec<Granted>,
-}
-
-impl Default for Terms {
-    /// Rates that no test reaches.
-    fn default() -> Self {
-        let campaigns = vec![("orders", 10_000_000_000)];
-        Self { cap: 1_000, unit: CapUnit::Segments, campaigns, requests_per_second: 1_000_000, grants: Vec::new() }
-    }
-}
-
-impl Terms {
-    pub fn cap(cap: i64) -> Self {
-        Self { cap, ..Self::default() }
-    }
-
-    /// The same with one grant more.
-    pub fn grant(self, name: &str, guaranteed: i64, ceiling: i64) -> Self {
-        self.granted(Granted { name: name.to_owned(), guaranteed, ceiling, daily: None })
-    }
-
-    pub fn granted(mut self, granted: Granted) -> Self {
-        self.grants.retain(|one| one.name != granted.name);
-        self.grants.push(granted);
-        self
-    }
-
-    pub fn without(mut self, name: &str) -> Self {
-        self.grants.retain(|one| one.name != name);
-        self
-    }
-
-    pub fn wanted(&self, today: PacificDay) -> Wanted {
-        let pool = pool();
-        let since = |cap| Since { from: today, value: Cap { cap, guaranteed: 0 } };
-        let brand =
-            Brand { name: "acme".parse().unwrap(), pools: BTreeMap::from([(pool.clone(), vec![since(self.cap)])]) };
-        Wanted {
-            grants: self.grants.iter().map(|granted| self.record(granted, today)).collect(),
-            campaigns: self.campaigns.iter().map(|(name, rate)| self.campaign(name, *rate, today)).collect(),
-            brands: vec![brand],
-        }
-    }
-
-    fn campaign(&self, name: &str, milli_segments_per_second: u64, today: PacificDay) -> Campaign {
-        Campaign {
-            name: name.parse().unwrap(),
-            brand: "acme".parse().unwrap(),
-            counted: vec![Since { from: today, value: Counted { pool: pool(), unit: self.unit } }],
-            primary: "main".parse().unwrap(),
-            region: "us-east-1".to_owned(),
-            origination_identity: NUMBER.to_owned(),
-            origination_number: None,
-            registration: None,
-            channel: ChannelKind::SmsVoice,
-            message_type: MessageType::Transactional,
-            configuration_set: None,
-            milli_segments_per_second,
-            send_requests_per_second: self.requests_per_second,
-            paused: false,
-        }
-    }
-
-    fn record(&self, granted: &Granted, today: PacificDay) -> Grant {
-        let budget = Budget { guaranteed: granted.guaranteed, ceiling: granted.ceiling };
-        Grant {
-            name: granted.name.parse().unwrap(),
-            account: "222222222222".parse().unwrap(),
-            topology: Topology::Spoke,
-            campaigns: self.campaigns.iter().map(|(name, _)| name.parse().unwrap()).collect(),
-            role_arn: role_arn(&granted.name).parse().unwrap(),
-            external_id: None,
-            outcome_bus: None,
-            dead_letter_queue: None,
-            queues: None,
-            paused: false,
-            max_wait: MaxWait { transactional: 86_400, promotional: 86_400 },
-            unknown_result: UnknownResult::DeadLetter,
-            budgets: BTreeMap::from([(pool(), vec![Since { from: today, value: budget }])]),
-            daily_segments: vec![Since { from: today, value: DailySegments { segments: granted.daily } }],
-        }
-    }
-}
-
-pub fn pool() -> Pool {
-    Pool::of_brand(&"acme".parse().unwrap())
-}
-
-pub fn role_arn(grant: &str) -> String {
-    format!("arn:aws:iam::{PRIMARY}:role/tendlc-grant-{grant}")
-}
-
-pub fn day(text: &str) -> PacificDay {
-    text.parse().unwrap()
-}
 
 /// The doubles with the table.
 pub struct Primary {
@@ -246,36 +133,6 @@ impl Primary {
     pub async fn item(&self, key: &Key) -> Item {
         let get = self.table.client.get_item().table_name(&self.table.name).key(KEY, key.value()).consistent_read(true);
         get.send().await.unwrap().item.unwrap_or_default()
-    }
-}
-
-/// What a day's counters show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counters {
-    pub cap: i64,
-    pub shared: i64,
-    pub grants: BTreeMap<String, Left>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
-    pub guaranteed: i64,
-    pub ceiling: i64,
-    pub all: Option<i64>,
-}
-
-impl Counters {
-    pub fn of(&self, grant: &str) -> Left {
-        self.grants[grant]
-    }
-
-    pub fn unused_guarantees(&self) -> i64 {
-        self.grants.values().map(|left| left.guaranteed).sum()
-    }
-
-    /// What is charged, by `cap = used + pool + unused guarantees`.
-    pub fn used(&self) -> i64 {
-        self.cap - self.shared - self.unused_guarantees()
     }
 }
 

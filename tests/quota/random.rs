@@ -10,8 +10,9 @@ use tendlc_local::aws::{Action, Fault};
 
 use super::books::Books;
 use super::function::{Function, Wish};
-use super::primary::{Granted, NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
 use super::seed::rng;
+use super::terms::{Granted, Terms};
 
 /// Terms with little of everything, so that each limit is met.
 fn terms(rng: &mut StdRng) -> Terms {

@@ -6,8 +6,9 @@ use rand::Rng;
 use tendlc_core::reason::Reason;
 
 use super::desk::{Desk, Text, Told, promotional, text};
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
 use super::seed::rng;
+use super::terms::Terms;
 
 /// So many thousandths of a segment and so many requests per second.
 fn rates(milli_segments_per_second: u64, requests_per_second: u32) -> Terms {

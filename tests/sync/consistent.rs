@@ -5,7 +5,8 @@ use tendlc_core::grant::{Grant, on_day};
 use tendlc_core::sync::Index;
 use tendlc_core::table::Key;
 
-use super::primary::{Primary, pool};
+use super::primary::Primary;
+use super::terms::pool;
 
 /// What is charged on a day is `used`, by `cap = used + pool + unused guarantees`.
 pub async fn assert_balanced(primary: &Primary, day: PacificDay, used: i64, when: &str) {

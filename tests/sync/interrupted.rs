@@ -5,7 +5,8 @@ use tendlc_core::sync::Sync;
 
 use super::consistent::{assert_balanced, assert_promised_once};
 use super::desk::{Desk, admitted, text};
-use super::primary::{NOON, Primary, Terms, config, table};
+use super::primary::{NOON, Primary, config, table};
+use super::terms::Terms;
 use super::wire::{Fate, Wire};
 
 fn before() -> Terms {

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use tendlc_core::grant::Campaign;
 use tendlc_core::table::{KEY, Key};
 
-use super::primary::{NOON, Primary, Terms, grant_name};
+use super::primary::{NOON, Primary, grant_name};
+use super::terms::Terms;
 
 async fn pause(primary: &Primary, key: &Key) {
     let update = primary.table.client.update_item().table_name(&primary.table.name).key(KEY, key.value());

@@ -9,7 +9,8 @@ use tendlc_core::served::Pointer;
 use tendlc_core::sync::{Sync, Wanted};
 use tendlc_core::table::Key;
 
-use super::primary::{NOON, Primary, Terms};
+use super::primary::{NOON, Primary};
+use super::terms::Terms;
 use super::wire::{Fate, Wire};
 
 fn queue(name: &str) -> QueueArn {

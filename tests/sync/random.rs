@@ -6,8 +6,9 @@ use tendlc_core::day::PacificDay;
 
 use super::consistent::{assert_balanced, assert_promised_once};
 use super::desk::{Desk, admitted, text};
-use super::primary::{Granted, Primary, Terms};
+use super::primary::Primary;
 use super::seed::rng;
+use super::terms::{Granted, Terms};
 
 fn terms(rng: &mut StdRng) -> Terms {
     let cap = rng.random_range(10..150);

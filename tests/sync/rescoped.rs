@@ -7,7 +7,8 @@ use tendlc_core::grant::{CapUnit, Pool};
 use tendlc_core::sync::{Change, Wanted};
 
 use super::desk::{Desk, admitted, text};
-use super::primary::{NOON, Primary, Terms, pool};
+use super::primary::{NOON, Primary};
+use super::terms::{Terms, pool};
 
 const AFTER_MIDNIGHT: &str = "2026-11-21T08:00:01Z";
 

@@ -6,7 +6,8 @@ use tendlc_core::sync::{Sync, SyncError, Wanted};
 
 use super::consistent::{assert_balanced, assert_promised_once};
 use super::desk::{Desk, admitted, text};
-use super::primary::{NOON, Primary, Terms, config, table};
+use super::primary::{NOON, Primary, config, table};
+use super::terms::Terms;
 use super::wire::Wire;
 
 /// From another machine, with a clock of its own.

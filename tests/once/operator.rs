@@ -1,0 +1,68 @@
+//! What only an operator mends, or has stopped.
+
+use serde_json::json;
+
+use super::books::{check, good};
+use super::function::{Function, drain};
+use super::waiting::work;
+use super::wire::Wire;
+use super::world::{DEAD, EXTERNAL_ID, QUEUE, Settings, World};
+
+#[tokio::test]
+async fn a_wrong_external_id_waits_for_an_operator_for_an_hour_and_is_then_a_dead_letter() {
+    let world = World::start().await;
+    world.put(&good("a")).await;
+    let came = world.now();
+    work(&world, QUEUE, "another-external-id", 59 * 60).await;
+    assert_eq!((world.sent_of("a"), world.on(QUEUE), world.on(DEAD)), (0, 1, 0));
+    let (said, detail) = world.outcomes_of("a").pop().unwrap();
+    assert_eq!((said.as_str(), &detail["reason"]), ("SMS Deferred", &json!("ROLE_DENIED")));
+    work(&world, QUEUE, "another-external-id", 60 * 60).await;
+    assert_eq!(world.said("a").pop().as_deref(), Some("SMS Rejected"));
+    assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (0, vec!["ROLE_DENIED".to_owned()]));
+    let waited = world.now().duration_since(came);
+    assert!((60..=62).contains(&waited.as_mins()), "{waited}");
+}
+
+#[tokio::test]
+async fn a_role_that_is_mended_within_the_hour_sends() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    world.put(&good("a")).await;
+    work(&world, QUEUE, "another-external-id", 45 * 60).await;
+    assert!(drain(&world, 1).await);
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_session_that_is_revoked_between_claim_and_send_waits_for_an_operator_and_is_sent_when_mended() {
+    let world = World::start().await;
+    let function = Function::start(&world, Wire::sound());
+    world.fault(json!({ "operation": "SendTextMessage", "action": "deny" }));
+    world.put(&good("a")).await;
+    function.poll(&world, QUEUE).await;
+    assert_eq!(world.outcomes_of("a")[0].1["reason"], json!("ROLE_DENIED"));
+    assert_eq!(world.charged().await.ceiling, 0);
+    assert!(drain(&world, 1).await);
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+    check(&world, "revoked").await;
+}
+
+#[tokio::test]
+async fn a_grant_that_is_stopped_by_an_operator_sends_nothing_until_it_goes_on() {
+    let world = World::start().await;
+    let key = tendlc_core::table::Key::grant(&"checkout".parse().unwrap());
+    let set = async |paused: bool| {
+        let update = world.table.client.update_item().table_name(&world.table.name);
+        let update = update.key(tendlc_core::table::KEY, key.value()).update_expression("SET paused = :paused");
+        let value = aws_sdk_dynamodb::types::AttributeValue::Bool(paused);
+        update.expression_attribute_values(":paused", value).send().await.unwrap();
+    };
+    set(true).await;
+    world.put(&good("a")).await;
+    work(&world, QUEUE, EXTERNAL_ID, 30 * 60).await;
+    assert_eq!((world.sent_of("a"), world.on(QUEUE), world.charged().await.ceiling), (0, 1, 0));
+    assert!(world.outcomes_of("a").iter().all(|(_, detail)| detail["reason"] == "PAUSED"));
+    set(false).await;
+    assert!(drain(&world, 1).await);
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+}
