@@ -1,8 +1,8 @@
 //! G1, and what goes with it: for one grant and `id`, AWS accepts at most one send, over redelivery, two functions at
 //! once and a crash at any point; and every message ends, with its reason, or still waits.
 //!
-//! `send-queue`'s own handler runs here over the real SDK clients. Between them and the doubles of AWS lies a wire on
-//! which each call can be lost, delayed or be the last of its function.
+//! The handlers of `send-queue` and `send-event` run here over the real SDK clients. Between them and the doubles of
+//! AWS lies a wire on which each call can be lost, delayed or be the last of its function.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -10,6 +10,8 @@
 mod answers;
 #[path = "once/books.rs"]
 mod books;
+#[path = "once/by_event.rs"]
+mod by_event;
 #[path = "once/claims.rs"]
 mod claims;
 #[path = "once/crash.rs"]

@@ -9,12 +9,14 @@ use jiff::SignedDuration;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use tendlc_core::clock::SharedClock;
-use tendlc_core::env::{HandsOver, Settings};
+use tendlc_core::env::{HandsOver, Lanes, Settings};
 use tendlc_core::mail::Mail;
 use tendlc_core::served::Serves;
 
 use super::wire::Wire;
-use super::world::{DEAD, EXECUTION_ROLE, EXTERNAL_ID, GRANT_ROLE, QUEUE, SECONDARY, World, config, event};
+use super::world::{
+    DEAD, EXECUTION_ROLE, EXTERNAL_ID, GRANT_ROLE, PROMOTIONAL, QUEUE, SECONDARY, World, config, event,
+};
 
 /// The functions' timeout, as deployed.
 pub const TIMEOUT: i64 = 30;
@@ -44,28 +46,11 @@ impl Function {
     }
 
     pub fn with(world: &World, wire: Wire, external_id: &str) -> Self {
-        let lookup = |name: &str| {
-            let value = match name {
-                "TENDLC_TABLE_ARN" => "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc".to_owned(),
-                "TENDLC_TOPOLOGY" => "spoke".to_owned(),
-                "TENDLC_FINGERPRINT_KEY" => "0f".repeat(32),
-                "TENDLC_GRANT" => "checkout".to_owned(),
-                "TENDLC_ROLE_ARN" => GRANT_ROLE.to_owned(),
-                "TENDLC_EXTERNAL_ID" => external_id.to_owned(),
-                "TENDLC_DEAD_LETTER_QUEUE_URL" => world.url(DEAD),
-                "TENDLC_OUTCOME_BUS" => "default".to_owned(),
-                _ => return None,
-            };
-            Some(value)
-        };
-        let settings = Settings::read(&lookup, HandsOver::No).unwrap();
-        let keys = world.aws.issue_session(EXECUTION_ROLE, "tendlc-send-queue");
-        let credentials = Credentials::new(keys.access_key, keys.secret, Some(keys.token), None, "test");
-        let config = config(&world.aws, credentials, wire.client());
-        let clock: SharedClock = world.clock.clone();
-        let mail = Mail::new(aws_sdk_sqs::Client::new(&config));
-        let serves = Serves::new(config, settings, "send-queue", Arc::clone(&clock));
-        Self { handler: send_queue::Handler::new(serves, mail, clock), account: SECONDARY, wire }
+        Self::of(Parts::new(world, &wire, HandsOver::No, Variables { external_id, ..Variables::default() }), wire)
+    }
+
+    fn of(parts: Parts, wire: Wire) -> Self {
+        Self { handler: send_queue::Handler::new(parts.serves, parts.mail, parts.clock), account: SECONDARY, wire }
     }
 
     /// Deployed in another account.
@@ -80,10 +65,8 @@ impl Function {
 
     /// One invocation with `time` left for it.
     pub async fn invoke_for(&self, world: &World, event: Value, time: SignedDuration) -> Invoked {
-        let mut context = Context::default();
         let deadline = world.now() + time;
-        context.deadline = u64::try_from(deadline.as_millisecond()).unwrap();
-        context.invoked_function_arn = format!("arn:aws:lambda:us-east-1:{}:function:tendlc-send-queue", self.account);
+        let context = context(self.account, deadline);
         tokio::select! {
             biased;
             () = self.wire.died() => Invoked::Died,
@@ -110,6 +93,68 @@ impl Function {
     }
 }
 
+/// What differs between environments.
+#[derive(Clone, Copy)]
+pub struct Variables<'a> {
+    pub external_id: &'a str,
+    /// Empty: none.
+    pub outcome_bus: &'a str,
+    /// Where AWS is, unless at the doubles themselves.
+    pub endpoint: Option<&'a str>,
+}
+
+impl Default for Variables<'_> {
+    fn default() -> Self {
+        Self { external_id: EXTERNAL_ID, outcome_bus: "default", endpoint: None }
+    }
+}
+
+/// What a function is made of, as its `serve` makes it, behind a wire.
+pub struct Parts {
+    pub serves: Serves,
+    pub mail: Mail,
+    pub lanes: Option<Lanes>,
+    pub clock: SharedClock,
+}
+
+impl Parts {
+    pub fn new(world: &World, wire: &Wire, hands_over: HandsOver, variables: Variables<'_>) -> Self {
+        let lookup = |name: &str| {
+            let value = match name {
+                "TENDLC_TABLE_ARN" => "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc".to_owned(),
+                "TENDLC_TOPOLOGY" => "spoke".to_owned(),
+                "TENDLC_FINGERPRINT_KEY" => "0f".repeat(32),
+                "TENDLC_GRANT" => "checkout".to_owned(),
+                "TENDLC_ROLE_ARN" => GRANT_ROLE.to_owned(),
+                "TENDLC_EXTERNAL_ID" => variables.external_id.to_owned(),
+                "TENDLC_QUEUE_URL" => world.url(QUEUE),
+                "TENDLC_PROMOTIONAL_QUEUE_URL" => world.url(PROMOTIONAL),
+                "TENDLC_DEAD_LETTER_QUEUE_URL" => world.url(DEAD),
+                "TENDLC_OUTCOME_BUS" => variables.outcome_bus.to_owned(),
+                _ => return None,
+            };
+            Some(value)
+        };
+        let settings = Settings::read(&lookup, hands_over).unwrap();
+        let keys = world.aws.issue_session(EXECUTION_ROLE, "tendlc-send");
+        let credentials = Credentials::new(keys.access_key, keys.secret, Some(keys.token), None, "test");
+        let endpoint = variables.endpoint.unwrap_or(world.aws.endpoint());
+        let config = config(&world.aws, credentials, wire.client()).to_builder().endpoint_url(endpoint).build();
+        let (lanes, clock): (_, SharedClock) = (settings.lanes.clone(), world.clock.clone());
+        let mail = Mail::new(aws_sdk_sqs::Client::new(&config));
+        let serves = Serves::new(config, settings, "send", Arc::clone(&clock));
+        Self { serves, mail, lanes, clock }
+    }
+}
+
+/// What Lambda says of an invocation in this account.
+pub fn context(account: &str, deadline: jiff::Timestamp) -> Context {
+    let mut context = Context::default();
+    context.deadline = u64::try_from(deadline.as_millisecond()).unwrap();
+    context.invoked_function_arn = format!("arn:aws:lambda:us-east-1:{account}:function:tendlc-send");
+    context
+}
+
 /// What Lambda does after an invocation.
 pub async fn settle(world: &World, queue: &str, messages: &[Message], invoked: &Invoked) {
     let Invoked::Answered(stay) = invoked else { return };
@@ -122,19 +167,23 @@ pub async fn settle(world: &World, queue: &str, messages: &[Message], invoked: &
 
 /// Lets a sound function work until the queue is empty, at most `hours` by the clock. Says whether it is empty.
 pub async fn drain(world: &World, hours: i64) -> bool {
+    drain_queue(world, QUEUE, hours).await
+}
+
+/// The same with another queue.
+pub async fn drain_queue(world: &World, queue: &str, hours: i64) -> bool {
     let until = world.now() + SignedDuration::from_hours(hours);
     let mut function = Function::start(world, Wire::sound());
     let mut began = world.now();
-    while world.on(QUEUE) > 0 && world.now() < until {
+    while world.on(queue) > 0 && world.now() < until {
         // A function's own credentials last twelve hours, and so does an environment.
         if world.now().duration_since(began) > SignedDuration::from_hours(6) {
             (function, began) = (Function::start(world, Wire::sound()), world.now());
         }
-        if world.visible_on(QUEUE) == 0 {
+        // Behind a FIFO group's head that is hidden, nothing can be had of what is not.
+        if world.visible_on(queue) == 0 || function.poll(world, queue).await.is_none() {
             world.advance(15);
-        } else {
-            function.poll(world, QUEUE).await;
         }
     }
-    world.on(QUEUE) == 0
+    world.on(queue) == 0
 }
