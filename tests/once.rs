@@ -16,6 +16,8 @@ mod by_event;
 mod claims;
 #[path = "once/crash.rs"]
 mod crash;
+#[path = "once/door.rs"]
+mod door;
 #[path = "once/function.rs"]
 mod function;
 #[path = "once/invocation.rs"]
@@ -28,12 +30,16 @@ mod operator;
 mod outage;
 #[path = "once/random.rs"]
 mod random;
+#[path = "once/steps.rs"]
+mod steps;
 #[path = "once/turns.rs"]
 mod turns;
 #[path = "once/unknown.rs"]
 mod unknown;
 #[path = "once/waiting.rs"]
 mod waiting;
+#[path = "once/waves.rs"]
+mod waves;
 #[path = "once/wire.rs"]
 mod wire;
 #[path = "once/world.rs"]

@@ -49,6 +49,13 @@ impl Function {
         Self::of(Parts::new(world, &wire, HandsOver::No, Variables { external_id, ..Variables::default() }), wire)
     }
 
+    /// One that has done what it does before its first event.
+    pub async fn warmed_up(world: &World, wire: Wire, variables: Variables<'_>) -> Self {
+        let parts = Parts::new(world, &wire, HandsOver::No, variables);
+        parts.serves.warm_up().await;
+        Self::of(parts, wire)
+    }
+
     fn of(parts: Parts, wire: Wire) -> Self {
         Self { handler: send_queue::Handler::new(parts.serves, parts.mail, parts.clock), account: SECONDARY, wire }
     }

@@ -39,7 +39,7 @@ fn unsound(world: &World, rng: &mut StdRng, turns: &Turns, faults: &Arc<AtomicI6
         }
         *OF_A_FUNCTION.choose(&mut rng).expect("a fate")
     };
-    Wire::with_turns(decide, Some(turns.clone()))
+    Wire::with_turns(decide, turns.clone())
 }
 
 fn requests(rng: &mut StdRng) -> Vec<Value> {

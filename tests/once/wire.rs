@@ -8,12 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use tokio::sync::Notify;
 
 use super::turns::Turns;
+use super::waves::Waves;
 
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,7 @@ pub struct Wire(Arc<Line>);
 struct Line {
     decide: Mutex<Decide>,
     turns: Option<Turns>,
+    waves: Option<Waves>,
     calls: Mutex<Vec<Call>>,
     late: Mutex<VecDeque<(SharedHttpConnector, HttpRequest)>>,
     dead: AtomicBool,
@@ -66,14 +70,25 @@ impl Wire {
 
     /// A wire on which `decide` says what becomes of each call.
     pub fn new(decide: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
-        Self::with_turns(decide, None)
+        Self::made(decide, None, None)
     }
 
-    /// The same; calls wait for their turn among those of other functions.
-    pub fn with_turns(decide: impl FnMut(&Call) -> Fate + Send + 'static, turns: Option<Turns>) -> Self {
+    /// A wire on which all goes through, in waves.
+    pub fn in_waves(waves: &Waves) -> Self {
+        Self::made(|_| Fate::Through, None, Some(waves.clone()))
+    }
+
+    /// A wire on which `decide` says what becomes of each call, and calls wait for their turn among those of other
+    /// functions.
+    pub fn with_turns(decide: impl FnMut(&Call) -> Fate + Send + 'static, turns: Turns) -> Self {
+        Self::made(decide, Some(turns), None)
+    }
+
+    fn made(decide: impl FnMut(&Call) -> Fate + Send + 'static, turns: Option<Turns>, waves: Option<Waves>) -> Self {
         Self(Arc::new(Line {
             decide: Mutex::new(Box::new(decide)),
             turns,
+            waves,
             calls: Mutex::default(),
             late: Mutex::default(),
             dead: AtomicBool::new(false),
@@ -124,7 +139,7 @@ impl Wire {
         &self,
         connector: SharedHttpConnector,
         mut request: HttpRequest,
-    ) -> Result<aws_smithy_runtime_api::client::orchestrator::HttpResponse, ConnectorError> {
+    ) -> Result<HttpResponse, ConnectorError> {
         if self.is_dead() {
             std::future::pending::<()>().await;
         }
@@ -133,6 +148,13 @@ impl Wire {
             None => None,
         };
         let call = describe(&request);
+        if let Some(waves) = &self.0.waves {
+            let flight = waves.mine(&call.operation).await;
+            lock(&self.0.calls).push(call);
+            let answer = whole(connector.call(request).await?).await;
+            drop(flight);
+            return answer;
+        }
         let fate = (lock(&self.0.decide))(&call);
         lock(&self.0.calls).push(call);
         match fate {
@@ -165,6 +187,14 @@ impl Wire {
             }
         }
     }
+}
+
+/// The answer with all of its body, so that nothing of it is still under way.
+async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let body = ByteStream::new(answer.take_body()).collect().await;
+    let body = body.map_err(|error| ConnectorError::io(error.into()))?;
+    *answer.body_mut() = SdkBody::from(body.to_vec());
+    Ok(answer)
 }
 
 /// A port that nobody listens on.

@@ -1,11 +1,9 @@
-//! What the quotas cost: calls one after another, calls a message, updates of each counter.
+//! What the quotas cost: updates of each counter where many functions share it, calls and bytes where many grants do.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::future::join_all;
-use tendlc_local::aws::Call;
 
 use super::desk::{Desk, Told, text};
 use super::function::{Function, Wish};
@@ -26,62 +24,6 @@ fn updates<'a>(desks: impl IntoIterator<Item = &'a Desk>) -> BTreeMap<&'static s
         *all.entry(what).or_default() += updates;
     }
     all
-}
-
-/// How many calls had to wait for the answers of earlier ones, each in its turn.
-fn one_after_another(calls: &[Call]) -> usize {
-    let mut calls = calls.to_vec();
-    calls.sort_by_key(|call| call.start);
-    let (mut steps, mut answered) = (0, None);
-    for call in &calls {
-        // Calls that begin before the first answer of a step belong to it.
-        if answered.is_none_or(|answered| call.start >= answered) {
-            steps += 1;
-            answered = Some(call.end);
-        }
-    }
-    steps
-}
-
-/// A function in an account where every call takes so long that what runs beside what can be told.
-async fn slow(primary: &Primary, grant: &str) -> Function {
-    let function = Function::start(primary, grant);
-    function.warm().await;
-    // Connections are made, the role is assumed, the grant is read.
-    function.run(&Wish::many(10, |_| 1)).await;
-    primary.aws.set_latency("*", Duration::from_millis(150));
-    primary.aws.clear_calls();
-    function
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clean_batch_of_ten_takes_three_steps_and_at_most_two_calls_a_message() {
-    let primary = Primary::start(NOON, &Terms::cap(1_000).grant("a", 50, 500)).await;
-    let function = slow(&primary, "a").await;
-    function.run(&Wish::many(10, |_| 1)).await;
-    let calls = primary.aws.calls();
-    assert_eq!(one_after_another(&calls), 3, "{calls:?}");
-    let others = calls.iter().filter(|call| call.operation != "SendTextMessage").count();
-    eprintln!("{} calls for ten texts, {others} of them no sends", calls.len());
-    assert_eq!(calls.len() - others, 10);
-    assert!(others <= 10, "{calls:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_batch_that_finds_its_guarantee_used_up_takes_one_step_more() {
-    let primary = Primary::start(NOON, &Terms::cap(1_000).grant("a", 50, 500)).await;
-    let function = slow(&primary, "a").await;
-    // Another environment of the same grant uses what is left of it.
-    primary.aws.set_latency("*", Duration::ZERO);
-    Desk::open(&primary, "a").ask(&[text(4); 10]).await;
-    primary.aws.set_latency("*", Duration::from_millis(150));
-    primary.aws.clear_calls();
-    let ends = function.run(&Wish::many(10, |_| 1)).await;
-    assert!(ends.iter().all(|end| end.outcome.reason.is_none()), "{ends:?}");
-    assert_eq!(one_after_another(&primary.aws.calls()), 4);
-    primary.aws.clear_calls();
-    function.run(&Wish::many(10, |_| 1)).await;
-    assert_eq!(one_after_another(&primary.aws.calls()), 3, "the next one knows");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -63,7 +63,6 @@ pub struct Got {
 pub struct Function {
     sender: Sender,
     pub clock: Arc<ManualClock>,
-    pub wire: Wire,
 }
 
 impl Function {
@@ -78,16 +77,15 @@ impl Function {
     /// One that waits no longer for an answer.
     pub fn impatient(primary: &Primary, grant: &str, patience: Duration) -> Self {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
-        let wire = Wire::sound();
-        let own = config(&primary.aws, wire.client()).to_builder().timeout_config(timeouts).build();
-        Self::made(own, grant, primary.clock.clone(), wire)
+        let own = config(&primary.aws, Wire::sound().client()).to_builder().timeout_config(timeouts).build();
+        Self::made(own, grant, primary.clock.clone())
     }
 
     pub fn with(primary: &Primary, grant: &str, clock: Arc<ManualClock>, wire: Wire) -> Self {
-        Self::made(config(&primary.aws, wire.client()), grant, clock, wire)
+        Self::made(config(&primary.aws, wire.client()), grant, clock)
     }
 
-    fn made(own: SdkConfig, grant: &str, clock: Arc<ManualClock>, wire: Wire) -> Self {
+    fn made(own: SdkConfig, grant: &str, clock: Arc<ManualClock>) -> Self {
         let (name, shared): (_, SharedClock) = (grant_name(grant), clock.clone());
         let role = role_arn(grant).parse().unwrap();
         let role = Role::new(aws_sdk_sts::Client::new(&own), role, None, (&name, "test"), shared.clone());
@@ -103,12 +101,7 @@ impl Function {
             key: "0f".repeat(32).parse().unwrap(),
             clock: shared,
         });
-        Self { sender, clock, wire }
-    }
-
-    pub async fn warm(&self) {
-        self.sender.warm_up().await;
-        self.wire.clear();
+        Self { sender, clock }
     }
 
     /// One invocation.
