@@ -1,5 +1,6 @@
 //! The table does not answer: nothing is sent while it is not known what may be, and nothing is lost.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
 use super::books::{check, good};
@@ -70,4 +71,21 @@ async fn an_outage_longer_than_a_text_may_wait_does_not_send_it_afterwards() {
     assert!(drain(&world, 1).await);
     assert_eq!(world.sent_of("password"), 0, "an hour late");
     assert_eq!(world.dead_reasons("password").await, ["WAITED_TOO_LONG"]);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_ends_on_the_dead_letter_queue_and_holds_up_nobody() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let put = world.table.client.put_item().table_name(&world.table.name).item("pk", text("L#checkout#broken"));
+    put.item("state", text("sideways")).send().await.unwrap();
+    world.put(&good("broken")).await;
+    world.put(&good("fine")).await;
+    let function = Function::start(&world, Wire::sound());
+    function.poll(&world, QUEUE).await;
+    assert_eq!((world.aws.sent().len(), world.on(QUEUE), world.on(DEAD)), (1, 1, 0));
+    work(&world, QUEUE, EXTERNAL_ID, 65 * 60).await;
+    assert_eq!((world.aws.sent().len(), world.on(QUEUE), world.on(DEAD)), (1, 0, 1));
+    let (said, detail) = world.outcomes_of("broken").pop().unwrap();
+    assert_eq!((said.as_str(), &detail["reason"]), ("SMS Rejected", &json!("QUOTA_UNAVAILABLE")));
 }

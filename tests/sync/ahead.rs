@@ -7,7 +7,8 @@ use tendlc_core::env::{HandsOver, Settings};
 use tendlc_core::served::{Serves, Vouched};
 
 use super::pointers::hub;
-use super::primary::{NOON, Primary, Terms, config};
+use super::primary::{NOON, Primary, config};
+use super::terms::Terms;
 use super::wire::Wire;
 
 fn settings() -> Settings {
