@@ -40,5 +40,8 @@ mod seed;
 #[path = "quota/terms.rs"]
 mod terms;
 #[allow(dead_code, reason = "shared with the tests of sync")]
+#[path = "quota/timeline.rs"]
+mod timeline;
+#[allow(dead_code, reason = "shared with the tests of sync")]
 #[path = "quota/wire.rs"]
 mod wire;

@@ -43,6 +43,9 @@ mod seed;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/terms.rs"]
 mod terms;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/timeline.rs"]
+mod timeline;
 #[path = "sync/together.rs"]
 mod together;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::books::{check, good};
 use super::function::{Function, drain};
 use super::waiting::work;
-use super::wire::Wire;
+use super::wire::{Fate, Wire};
 use super::world::{DEAD, EXTERNAL_ID, QUEUE, Settings, World};
 
 #[tokio::test]
@@ -45,6 +45,39 @@ async fn a_session_that_is_revoked_between_claim_and_send_waits_for_an_operator_
     assert!(drain(&world, 1).await);
     assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
     check(&world, "revoked").await;
+}
+
+#[tokio::test]
+async fn a_session_that_the_table_no_longer_takes_is_not_kept() {
+    let world = World::start().await;
+    let function = Function::start(&world, Wire::sound());
+    world.put(&good("before")).await;
+    function.poll(&world, QUEUE).await;
+    world.fault(json!({ "operation": "GetItem", "action": "deny", "times": null }));
+    world.advance(61);
+    world.put(&good("a")).await;
+    function.poll(&world, QUEUE).await;
+    assert_eq!(world.outcomes_of("a")[0].1["reason"], json!("ROLE_DENIED"));
+    world.aws.clear_faults();
+    world.aws.clear_calls();
+    world.advance(71);
+    function.poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.aws.counts().contains_key("AssumeRole")), (1, true));
+}
+
+#[tokio::test]
+async fn what_cannot_be_given_back_is_recorded_all_the_same() {
+    let world = World::start().await;
+    world.fault(json!({ "operation": "SendTextMessage", "action": "opt_out", "times": 1 }));
+    world.put(&good("a")).await;
+    // Credits go in transactions; a record alone does not need one.
+    let wire = Wire::new(|call| if call.operation == "TransactWriteItems" { Fate::Refused } else { Fate::Through });
+    Function::start(&world, wire).poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (0, vec!["OPTED_OUT".to_owned()]));
+    assert_eq!(world.charged().await.ceiling, 1, "lost until midnight");
+    world.put(&good("a")).await;
+    assert!(drain(&world, 1).await);
+    assert_eq!(world.sent_of("a"), 1, "rejected, and not unknown");
 }
 
 #[tokio::test]

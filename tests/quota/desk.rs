@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tendlc_core::clock::{ManualClock, SharedClock, SystemClock};
+use tendlc_core::clock::{Clock as _, ManualClock, SharedClock};
 use tendlc_core::directory::{Directory, Snapshot};
 use tendlc_core::ledger::{Entry, Intent, Ledger, Opened, Owner, Prior, Settled, Settlement};
 use tendlc_core::name::CampaignName;
@@ -79,9 +79,6 @@ pub struct Desk {
     quota: Quota,
     ledger: Ledger,
     directory: Arc<Directory>,
-    /// What tells it the time.
-    time: SharedClock,
-    /// The same, where a test moves it.
     pub clock: Arc<ManualClock>,
     pub wire: Wire,
 }
@@ -97,21 +94,11 @@ impl Desk {
         Self::with(primary, grant, Arc::new(ManualClock::new(primary.now() + by)), Wire::sound())
     }
 
-    /// On a clock that runs as the machine's does.
-    pub fn running(primary: &Primary, grant: &str) -> Self {
-        let running = Arc::new(SystemClock::starting_at(primary.now()));
-        Self::made(primary, grant, primary.clock.clone(), running, Wire::sound())
-    }
-
     pub fn with(primary: &Primary, grant: &str, clock: Arc<ManualClock>, wire: Wire) -> Self {
-        Self::made(primary, grant, clock.clone(), clock, wire)
-    }
-
-    fn made(primary: &Primary, grant: &str, clock: Arc<ManualClock>, shared: SharedClock, wire: Wire) -> Self {
+        let shared: SharedClock = clock.clone();
         let table = table(&config(&primary.aws, wire.client()));
         let name = grant_name(grant);
         Self {
-            time: shared.clone(),
             quota: Quota::new(table.clone(), name.clone(), shared.clone()),
             ledger: Ledger::new(table.clone(), name.clone(), shared.clone()),
             directory: Directory::new(table, name, shared),
@@ -128,7 +115,7 @@ impl Desk {
 
     /// One batch.
     pub async fn ask(&self, texts: &[Text]) -> Vec<Told> {
-        let asked_at = self.time.now();
+        let asked_at = self.clock.now();
         let Ok(snapshot) = self.directory.snapshot().await else { return Vec::new() };
         let owner = Owner::unique();
         let campaigns: Vec<CampaignName> = texts.iter().map(|text| text.campaign.parse().unwrap()).collect();
@@ -176,7 +163,7 @@ impl Desk {
 
     /// Only the quotas: nothing is claimed, and what was taken for one that is not admitted is not given back.
     pub async fn admit(&self, texts: &[Text]) -> Vec<Told> {
-        let asked_at = self.time.now();
+        let asked_at = self.clock.now();
         let snapshot = self.directory.snapshot().await.unwrap();
         let campaigns: Vec<CampaignName> = texts.iter().map(|text| text.campaign.parse().unwrap()).collect();
         let admissions = self.quota.admit(&snapshot, &demands(&snapshot, texts, &campaigns)).await;

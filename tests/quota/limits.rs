@@ -25,7 +25,7 @@ fn desks(primary: &Primary, grant: &str, count: usize) -> Vec<Desk> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guarantee_that_is_raised_at_noon_is_had_at_once_or_not_before_midnight() {
     let mut rng = rng("raised");
-    for (raised, granted) in [(75, 75), (390, 50)] {
+    for raised in [75, 390] {
         let terms = Terms::cap(400).grant("flood", 0, 400).grant("a", 50, 400);
         let primary = Primary::start(NOON, &terms).await;
         let flood = desks(&primary, "flood", 64);
@@ -41,7 +41,11 @@ async fn a_guarantee_that_is_raised_at_noon_is_had_at_once_or_not_before_midnigh
             _ => None,
         });
         let counters = primary.counters(primary.today()).await;
-        assert_eq!(from == Some(primary.today()), granted == raised, "{changes:?}");
+        // On a slow machine the flood may have left too little by the time of the sync: then it begins tomorrow.
+        let at_once = from == Some(primary.today());
+        assert!(!at_once || raised == 75, "more than the pool had: {changes:?}");
+        assert!(at_once || from == Some(primary.today().next()), "{changes:?}");
+        let granted = if at_once { raised } else { 50 };
         assert_eq!(counters.of("a").guaranteed, granted);
         assert_eq!(counters.used(), flooded);
         assert!(flooded <= 400 - granted && flooded * 100 >= (400 - granted) * 99, "{flooded} of {}", 400 - granted);
@@ -57,7 +61,7 @@ async fn after_a_cap_is_lowered_nothing_is_admitted_beyond_it() {
         let terms = Terms::cap(400).grant("flood", 0, 400).grant("a", 100, 300).grant("b", 50, 300);
         let primary = Primary::start(NOON, &terms).await;
         // One grant uses its guarantee while it shrinks.
-        let all = [desks(&primary, "flood", 16), desks(&primary, "a", 8)].concat_all();
+        let all = [desks(&primary, "flood", 44), desks(&primary, "a", 20)].concat_all();
         let at_least = rng.random_range(100..140);
         let lower = async {
             used(&primary, at_least).await;
@@ -67,16 +71,21 @@ async fn after_a_cap_is_lowered_nothing_is_admitted_beyond_it() {
             (changes, primary.counters(primary.today()).await)
         };
         let (told, (changes, then)) =
-            join(join_all(all.iter().map(|desk| desk.ask_for_all(vec![text(1); 20], 1))), lower).await;
+            join(join_all(all.iter().map(|desk| desk.ask_for_all(vec![text(1); 8], 2))), lower).await;
         let sum: i64 = told.iter().map(|told| admitted(told)).sum();
         assert_eq!(then.cap, lowered);
-        assert!(then.shared >= 0 || then.unused_guarantees() == 0, "{then:?} {changes:?}");
-        let after = primary.counters(primary.today()).await;
-        assert_eq!(after.used(), sum);
-        assert!(sum <= lowered.max(then.used()), "{sum} of {lowered}, {then:?}");
         let over: i64 =
             changes.iter().map(|change| if let Change::Shrunk { over, .. } = change { *over } else { 0 }).sum();
-        assert_eq!(over > 0, after.shared < 0, "{after:?} {changes:?}");
+        let after = primary.counters(primary.today()).await;
+        assert_eq!(after.used(), sum);
+        // What was charged beyond the cap when no guarantee was left is all that may ever be. Of it, what was not sent
+        // is given back later, a guarantee's part to its guarantee: with 64 in flight, no look at the counters between
+        // shows that bound.
+        assert!(sum <= lowered + over, "{sum} of {lowered} and {over}, {then:?} {changes:?}");
+        assert!(after.shared >= 0 || over > 0, "{after:?} {changes:?}");
+        let usable = lowered - after.unused_guarantees();
+        println!("64 senders, a cap lowered to {lowered} when {} were used: {sum} sent of {usable}", then.used());
+        assert!(sum * 100 >= usable * 99, "{sum} of {usable}, there was demand for all: {after:?}");
     }
 }
 

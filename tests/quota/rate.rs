@@ -4,8 +4,10 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng;
 use tendlc_core::reason::Reason;
+use tendlc_core::request::Kind;
 
 use super::desk::{Desk, Text, Told, promotional, text};
+use super::function::{Function, Wish};
 use super::primary::{NOON, Primary};
 use super::seed::rng;
 use super::terms::Terms;
@@ -125,6 +127,21 @@ async fn a_long_text_on_a_slow_campaign_is_sent_and_the_debt_is_waited_for() {
     assert_eq!(desk.admit(&[text(11)]).await[0].reason(), Some(Reason::Rate));
     primary.clock.set(start + millis(5_000));
     assert_eq!(desk.admit(&[text(11)]).await[0].place(), Some(start + millis(5_000)), "never refused for being long");
+}
+
+#[tokio::test]
+async fn a_text_of_four_segments_is_sent_on_a_campaign_of_one_a_second() {
+    for kind in [Kind::Transactional, Kind::Promotional] {
+        let primary = Primary::start(NOON, &rates(1_000, 1)).await;
+        let got = Function::start(&primary, "a").send_all(vec![Wish { kind, ..Wish::new(4) }; 1], 1).await;
+        assert_eq!((got.accepted, got.batches, primary.aws.sent().len()), (4, 1, 1), "{kind:?}: at once");
+        // And the ones after it, when it is paid for.
+        let next = (0..2).map(|_| Wish { kind, ..Wish::new(4) }).collect();
+        let got = Function::start(&primary, "b").send_all(next, 1).await;
+        assert_eq!(got.accepted, 8, "{kind:?}: {got:?}");
+        let sent: Vec<_> = primary.aws.sent().iter().map(|sent| sent.at).collect();
+        assert!(sent.windows(2).all(|two| two[1].duration_since(two[0]) >= millis(4_000)), "{kind:?}: {sent:?}");
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Notify;
 
+use super::timeline::Timeline;
+
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -57,6 +59,7 @@ pub struct Wire(Arc<Line>);
 
 struct Line {
     decide: Mutex<Decide>,
+    timeline: Option<Timeline>,
     calls: Mutex<Vec<Call>>,
     dead: AtomicBool,
     died: Notify,
@@ -70,8 +73,17 @@ impl Wire {
 
     /// A wire on which `decide` says what becomes of each call.
     pub fn new(decide: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
+        Self::made(decide, None)
+    }
+
+    /// A wire on which all goes through and takes its time.
+    pub fn on_a_timeline(timeline: &Timeline) -> Self {
+        Self::made(|_| Fate::Through, Some(timeline.clone()))
+    }
+
+    fn made(decide: impl FnMut(&Call) -> Fate + Send + 'static, timeline: Option<Timeline>) -> Self {
         let (dead, died) = (AtomicBool::new(false), Notify::new());
-        Self(Arc::new(Line { decide: Mutex::new(Box::new(decide)), calls: Mutex::default(), dead, died }))
+        Self(Arc::new(Line { decide: Mutex::new(Box::new(decide)), timeline, calls: Mutex::default(), dead, died }))
     }
 
     pub fn client(&self) -> SharedHttpClient {
@@ -118,7 +130,10 @@ impl Wire {
         let fate = (lock(&self.0.decide))(&call);
         let broken = || ConnectorError::io("the connection broke".into());
         let answer = match fate {
-            Fate::Through => connector.call(request).await,
+            Fate::Through => match &self.0.timeline {
+                Some(timeline) => timeline.call(connector.call(request)).await,
+                None => connector.call(request).await,
+            },
             Fate::Lost => Err(broken()),
             Fate::Conflict => Ok(conflict()),
             Fate::AnswerLost => {
@@ -182,6 +197,6 @@ impl HttpConnector for Connector {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,9 +4,11 @@ mod probe;
 
 pub use probe::ProbeSettings;
 
+use crate::account::AccountId;
 use crate::arn::{RoleArn, TableArn};
 use crate::fingerprint::FingerprintKey;
 use crate::name::GrantName;
+use crate::request::Kind;
 
 /// Looks up a variable. Tests pass a map.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -91,15 +93,31 @@ impl Reader<'_> {
         }
     }
 
-    /// A FIFO queue takes no delay for one message, so nothing could wait on it.
-    fn lane(&mut self, name: &str, hands_over: HandsOver) -> Option<String> {
+    /// An ARN, say, would be found out by the first message that is to be put there.
+    fn queue_url(&mut self, name: &str, value: String) -> Option<String> {
+        if name_in(&value).is_some() {
+            return Some(value);
+        }
+        self.wrong.push(format!("  {name} is not the URL of a queue, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME"));
+        None
+    }
+
+    /// A FIFO queue takes no delay for one message, so nothing could wait on it; and a request of the other lane would
+    /// be refused on it.
+    fn lane(&mut self, name: &str, kind: Kind, hands_over: HandsOver) -> Option<String> {
         let value = match hands_over {
             HandsOver::Yes => self.required(name, "the URL of the queue where what must wait is handed"),
             HandsOver::No => self.text(name),
         }?;
-        if value.ends_with(".fifo") {
+        let value = self.queue_url(name, value)?;
+        let lane = value.strip_suffix(".fifo");
+        if lane.is_some() {
             self.wrong
                 .push(format!("  {name} is a FIFO queue, which takes no delay for one message; use a standard queue"));
+        }
+        if lane.unwrap_or(&value).ends_with("-promotional") != (kind == Kind::Promotional) {
+            self.wrong
+                .push(format!("  {name} is the other lane's queue: only a promotional queue ends in -promotional"));
         }
         Some(value)
     }
@@ -111,7 +129,9 @@ impl Reader<'_> {
                 let grant = self.parsed("TENDLC_GRANT", "the name of the grant that is charged");
                 let role_arn = self.parsed("TENDLC_ROLE_ARN", "the ARN of the grant's role in the primary");
                 let external_id = self.required("TENDLC_EXTERNAL_ID", "the grant's external id");
-                let dead_letter = self.required("TENDLC_DEAD_LETTER_QUEUE_URL", "the URL of the dead-letter queue");
+                let name = "TENDLC_DEAD_LETTER_QUEUE_URL";
+                let dead_letter = self.required(name, "the URL of the dead-letter queue");
+                let dead_letter = dead_letter.and_then(|value| self.queue_url(name, value));
                 let outcome_bus = self.text("TENDLC_OUTCOME_BUS");
                 let (dead_letter_queue_url, external_id) = (dead_letter?, external_id?);
                 Some(Spoke { grant: grant?, role_arn: role_arn?, external_id, dead_letter_queue_url, outcome_bus })
@@ -135,6 +155,15 @@ impl Reader<'_> {
     }
 }
 
+/// The queue's name, of `http(s)://HOST/ACCOUNT/NAME`.
+fn name_in(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let mut parts = rest.split('/');
+    let (host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = parts.next().is_none() && !host.is_empty() && account.parse::<AccountId>().is_ok();
+    Some(name).filter(|name| whole && !name.is_empty())
+}
+
 const SPOKE_ONLY: [&str; 5] =
     ["TENDLC_GRANT", "TENDLC_ROLE_ARN", "TENDLC_EXTERNAL_ID", "TENDLC_DEAD_LETTER_QUEUE_URL", "TENDLC_OUTCOME_BUS"];
 
@@ -147,8 +176,8 @@ impl Settings {
         let mut reader = Reader { lookup, wrong: Vec::new() };
         let table = reader.parsed("TENDLC_TABLE_ARN", "the ARN of the table in the primary");
         let key = reader.parsed("TENDLC_FINGERPRINT_KEY", "32 random bytes in hex, the same at every deploy");
-        let transactional = reader.lane("TENDLC_QUEUE_URL", hands_over);
-        let promotional = reader.lane("TENDLC_PROMOTIONAL_QUEUE_URL", hands_over);
+        let transactional = reader.lane("TENDLC_QUEUE_URL", Kind::Transactional, hands_over);
+        let promotional = reader.lane("TENDLC_PROMOTIONAL_QUEUE_URL", Kind::Promotional, hands_over);
         let spoke = reader.spoke();
         match (table, key) {
             (Some(table), Some(key)) if reader.wrong.is_empty() => {
@@ -191,6 +220,23 @@ mod tests {
         let mut vars = spoke();
         vars.insert("TENDLC_OUTCOME_BUS", String::new());
         assert_eq!(read(&vars).unwrap().spoke.unwrap().outcome_bus, None);
+    }
+
+    #[test]
+    fn what_is_no_queues_url_and_what_is_the_other_lanes_is_told_at_the_start() {
+        let arn = "arn:aws:sqs:us-east-1:222222222222:tendlc-dead-letter";
+        for (name, value, why) in [
+            ("TENDLC_DEAD_LETTER_QUEUE_URL", arn, "not the URL of a queue"),
+            ("TENDLC_DEAD_LETTER_QUEUE_URL", "https://sqs/tendlc-dead-letter", "not the URL of a queue"),
+            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/", "not the URL of a queue"),
+            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send-promotional", "other lane"),
+            ("TENDLC_PROMOTIONAL_QUEUE_URL", "https://sqs/222222222222/tendlc-send", "other lane"),
+        ] {
+            let mut vars = spoke();
+            vars.insert(name, value.to_owned());
+            let message = read(&vars).unwrap_err().to_string();
+            assert!(message.contains(name) && message.contains(why), "{message}");
+        }
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> i64 {
 /// The request with its resolved id and kind, so that it stays the same request wherever it goes. What is no JSON object
 /// goes as it came.
 fn resolved(request: &str, id: &RequestId, kind: Option<Kind>) -> String {
-    match serde_json::from_str::<Value>(request) {
+    let resolved = match serde_json::from_str::<Value>(request) {
         Ok(Value::Object(mut fields)) => {
             fields.insert("id".to_owned(), Value::String(id.to_string()));
             if let Some(kind) = kind {
@@ -161,7 +161,9 @@ fn resolved(request: &str, id: &RequestId, kind: Option<Kind>) -> String {
         }
         _ if request.is_empty() => "{}".to_owned(),
         _ => request.to_owned(),
-    }
+    };
+    // Legal in JSON as escapes, and refused by SQS as characters (SendMessage: "valid Unicode characters").
+    resolved.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }
 
 /// A body of SQS's largest size leaves no room for the attributes. Such a one is no request: it is cut, and says so.
@@ -209,6 +211,8 @@ mod tests {
         let promotional = resolved(r#"{"to":"x"}"#, &id, Some(Kind::Promotional));
         assert_eq!(promotional, r#"{"id":"event-1","kind":"promotional","to":"x"}"#);
         assert_eq!(resolved("not json", &id, None), "not json");
+        let escaped = r#"{"body":"a\ufffe\uffff","id":"event-1"}"#;
+        assert_eq!(resolved(r#"{"body":"a\uFFFE\uffff"}"#, &id, None), escaped, "SQS refuses these as characters");
         assert_eq!(resolved("", &id, None), "{}");
     }
 

@@ -11,6 +11,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
@@ -28,6 +29,18 @@ const LEAST: SignedDuration = SignedDuration::from_mins(1);
 
 /// A refusal is believed this long, so that a revoked grant's backlog does not storm STS (600 calls/s an account).
 const BELIEVED: SignedDuration = SignedDuration::from_secs(10);
+
+/// What STS answers with a 4xx and takes back by itself (the query protocol's common errors).
+const PASSING: [&str; 8] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "TooManyRequestsException",
+    "ServiceUnavailable",
+    "InternalFailure",
+];
 
 /// Why the role could not be assumed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -183,10 +196,7 @@ impl Role {
         Ok(Session { credentials, ends, arn })
     }
 
-    fn refusal<E: ProvideErrorMetadata, R>(&self, error: &SdkError<E, R>) -> RoleError
-    where
-        SdkError<E, R>: RequestId,
-    {
+    fn refusal<E: ProvideErrorMetadata>(&self, error: &SdkError<E, HttpResponse>) -> RoleError {
         let request_id = error.request_id().unwrap_or("no request id").to_owned();
         let code = match error {
             SdkError::ServiceError(service) => service.err().code().unwrap_or("no code").to_owned(),
@@ -194,9 +204,13 @@ impl Role {
             _ => "not reached".to_owned(),
         };
         // A Region that is off or a policy that is malformed is an operator's matter too, and no passing one.
-        let passing = !matches!(error, SdkError::ServiceError(_))
-            || ["Throttling", "ThrottlingException", "ServiceUnavailable", "InternalFailure", "InternalError"]
-                .contains(&code.as_str());
+        let passing = match error {
+            SdkError::ServiceError(service) => {
+                let refused = (400..500).contains(&service.raw().status().as_u16());
+                !refused || PASSING.contains(&code.as_str())
+            }
+            _ => true,
+        };
         if passing {
             RoleError::Unavailable { code, request_id }
         } else {

@@ -136,6 +136,9 @@ pub enum TableError {
         /// AWS's request id.
         request_id: String,
     },
+    /// The item is no longer, or never was, as this invocation left it.
+    #[error("another has changed the item since, or it was never written")]
+    Overtaken,
     /// An item is not of the form that tendlc writes.
     #[error("the item {key} is not as tendlc writes it ({what}); run `tendlc sync`")]
     Malformed {

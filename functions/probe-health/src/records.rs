@@ -114,7 +114,7 @@ fn silent(error: &TableError) -> Finding {
         TableError::Unavailable { .. } => {
             "everything waits meanwhile: look at DynamoDB's own health, and at the function's way there".to_owned()
         }
-        TableError::Malformed { .. } => SYNC.to_owned(),
+        TableError::Malformed { .. } | TableError::Overtaken => SYNC.to_owned(),
     };
     Finding::failing(error.to_string(), cure)
 }

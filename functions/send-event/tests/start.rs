@@ -42,15 +42,16 @@ fn a_start_with_nothing_set_ends_at_once_and_names_all_that_is_missing() {
 fn a_fifo_queue_for_what_must_wait_is_refused_at_start() {
     let table = "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc";
     let key = "ab".repeat(32);
-    for (lane, other) in
-        [("TENDLC_QUEUE_URL", "TENDLC_PROMOTIONAL_QUEUE_URL"), ("TENDLC_PROMOTIONAL_QUEUE_URL", "TENDLC_QUEUE_URL")]
-    {
+    let (send, promotional) =
+        (("TENDLC_QUEUE_URL", "tendlc-send"), ("TENDLC_PROMOTIONAL_QUEUE_URL", "tendlc-send-promotional"));
+    for ((lane, name), (other, sound)) in [(send, promotional), (promotional, send)] {
+        let url = |name: &str| format!("https://sqs.us-east-1.amazonaws.com/222222222222/{name}");
         let said = complaint(&[
             ("TENDLC_TOPOLOGY", "hub"),
             ("TENDLC_TABLE_ARN", table),
             ("TENDLC_FINGERPRINT_KEY", &key),
-            (lane, "https://sqs.us-east-1.amazonaws.com/222222222222/tendlc-send.fifo"),
-            (other, "https://sqs.us-east-1.amazonaws.com/222222222222/tendlc-other"),
+            (lane, &url(&format!("{name}.fifo"))),
+            (other, &url(sound)),
         ]);
         assert!(said.contains(&format!("{lane} is a FIFO queue")), "{said}");
         assert!(!said.contains(&format!("{other} ")), "{said}");

@@ -60,7 +60,7 @@ impl Handler {
             Ok(served) => served,
             Err(error) => {
                 tracing::warn!(%error, queue = %batch.queue, "held up: it is not known whose queue this is");
-                let staying = (0..batch.records.len()).map(|place| (place, now + AGAIN)).collect();
+                let staying = batch.records.iter().map(|record| later(record, now)).enumerate().collect();
                 return Ok(self.answer(&batch, staying, response).await);
             }
         };
@@ -145,7 +145,7 @@ impl Handler {
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(%error, id = %end.id, "the dead letter stays on its queue for now");
-                Some(self.clock.now() + AGAIN)
+                Some(later(record, self.clock.now()))
             }
         }
     }
@@ -172,6 +172,13 @@ impl Handler {
         self.mail.hide(&batch.queue, &hidden, self.clock.now()).await;
         response
     }
+}
+
+/// The longer it has been there the seldomer: below the queue's `maxReceiveCount` of 1,000 within SQS's longest
+/// retention, so that an outage is never taken for a poisonous message.
+fn later(record: &Record, now: Timestamp) -> Timestamp {
+    let age = now.duration_since(record.incoming.first_seen).max(SignedDuration::ZERO);
+    now + AGAIN.max(age / 64)
 }
 
 fn group_of(batch: &Batch, place: usize) -> Option<&str> {

@@ -38,7 +38,7 @@ impl Failure {
                 Self::NoAnswer
             }
             TableError::Denied { code, .. } | TableError::Unavailable { code, .. } => Self::Code(code.clone()),
-            TableError::Malformed { .. } => Self::Other(error.to_string()),
+            TableError::Malformed { .. } | TableError::Overtaken => Self::Other(error.to_string()),
         }
     }
 }

@@ -102,7 +102,8 @@ pub fn meaning(code: &str, detail: Option<&str>, status: u16) -> Meaning {
         | ("InvalidParameter" | "InvalidParameterException" | "InvalidParameterValue" | "ParameterValueInvalid", _)
         | ("InvalidParameterValueException" | "ValidationError", _) => InvalidRequest,
 
-        _ if status >= 500 => return Meaning { reason: UnknownResult, known: false },
+        // Also a 200 that cannot be read: AWS may have taken the text.
+        _ if !(400..500).contains(&status) => return Meaning { reason: UnknownResult, known: false },
         _ => return Meaning { reason: SenderMisconfigured, known: false },
     };
     Meaning { reason, known: true }
@@ -155,7 +156,7 @@ mod tests {
         let unknown = meaning("ConflictException", Some("SOMETHING_NEW"), 400);
         assert_eq!(unknown, Meaning { reason: Reason::SenderMisconfigured, known: false });
         assert_eq!(meaning("BrandNewException", None, 400).reason, Reason::SenderMisconfigured);
-        for status in [500, 502, 503, 504] {
+        for status in [200, 302, 500, 502, 503, 504] {
             assert_eq!(meaning("BrandNewException", None, status).reason, Reason::UnknownResult);
         }
         assert_eq!(meaning("InternalServerException", None, 500).reason, Reason::UnknownResult);

@@ -56,10 +56,29 @@ impl Ledger {
             let change = self.settling(now, owner, settlement);
             if change.credits.is_empty() { &mut plain } else { &mut crediting }.push((index, change));
         }
-        let (plain, crediting) = futures::join!(self.settle_some(plain), self.settle_some(crediting));
         let mut results = vec![Ok(()); settlements.len()];
-        for (index, changed) in plain.into_iter().chain(crediting) {
+        let (plain, mut done) = futures::join!(self.settle_some(plain), self.settle_some(crediting));
+        for (index, changed) in plain {
             results[index] = check(owner, &settlements[index].settled, changed);
+        }
+        // Once more, and then without: what is not given back is lost until midnight, what stays claimed is a lost text.
+        for gives_back in [Some(true), Some(false), None] {
+            let mut open = Vec::new();
+            for (index, changed) in done {
+                results[index] = check(owner, &settlements[index].settled, changed);
+                if results[index].is_err() {
+                    open.push((index, self.settling(now, owner, &settlements[index])));
+                }
+            }
+            let Some(gives_back) = gives_back.filter(|_| !open.is_empty()) else { break };
+            if !gives_back {
+                tracing::warn!(
+                    records = open.len(),
+                    "nothing could be given back; the charges stay until the day ends"
+                );
+                open.iter_mut().for_each(|(_, change)| change.credits.clear());
+            }
+            done = self.settle_some(open).await;
         }
         results
     }
@@ -198,10 +217,7 @@ fn check(owner: &Owner, settled: &Settled, changed: Result<Changed, TableError>)
             let record = item.as_ref().map(Record::read).transpose()?;
             match record {
                 Some(record) if record.owner == owner.as_str() && record.state == settled.state() => Ok(()),
-                _ => Err(TableError::Malformed {
-                    key: "of a ledger record".to_owned(),
-                    what: "claim of this invocation any more".to_owned(),
-                }),
+                _ => Err(TableError::Overtaken),
             }
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::batch::{Batch, Going, Taken};
-use super::judge::{self, OPERATOR_WAIT, Seen, pause_of};
+use super::judge::{self, Seen, pause_of};
 use super::settle::{Fared, wait};
 use crate::channel::SendError;
 use crate::ledger::{Intent, Opened, UNKNOWN_WAIT};
@@ -77,12 +77,6 @@ pub(super) fn answered(batch: &Batch<'_>, one: &Going<'_>, answer: Result<String
 fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     let reason = error.reason(batch.sender.deps.table.through_role);
     tracing::warn!(%error, id = %one.request.id, "closed");
-    let waited = now(batch).duration_since(one.first_seen);
-    let limit = batch.snapshot.grant.max_wait.of(one.request.kind).max(OPERATOR_WAIT);
-    // A record that cannot be read does not mend itself, and no later look at it would end.
-    if matches!(error, TableError::Malformed { .. }) && waited >= limit {
-        return Fared::Rejected { reason, detail: error.to_string() };
-    }
     waits(batch, one, reason, pause_of(reason, now(batch)))
 }
 

@@ -40,8 +40,9 @@ pub(super) async fn publish(
     if patience < LEAST_PATIENCE {
         return Err(not_sent(Reason::Rate, "the invocation ends before its place on the clock"));
     }
-    // It must not reach the carrier on a day that it was not charged to.
-    let ends = PacificDay::charged_at(admitted_at).end().min(request.expires_at.unwrap_or(Timestamp::MAX));
+    // It must not reach the carrier on a day that it was not charged to, and AWS counts from when it takes the text.
+    let day_ends = PacificDay::charged_at(admitted_at).end() - ANSWER;
+    let ends = day_ends.min(request.expires_at.unwrap_or(Timestamp::MAX));
     let left = ends.duration_since(now);
     if left < LEAST_TIME_TO_LIVE {
         let reason =

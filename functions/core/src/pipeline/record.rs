@@ -6,12 +6,13 @@ use super::batch::{Batch, Taken};
 use super::settle::Fared;
 use crate::ledger::{Intent, Opened, Settled, Settlement};
 use crate::quota::Charge;
+use crate::table::TableError;
 
 /// Records. What cannot be recorded is logged: an accepted text stays accepted, and its claim runs out into `unknown`,
 /// which is not sent again either.
 pub(super) async fn record(batch: &Batch<'_>, taken: &[Taken<'_>], fares: &[Fared]) {
     let (ledger, owner) = (&batch.sender.ledger, &batch.owner);
-    let mut settlements = Vec::with_capacity(taken.len());
+    let (mut settlements, mut surely) = (Vec::with_capacity(taken.len()), Vec::with_capacity(taken.len()));
     let mut others = Vec::new();
     for (one, fared) in taken.iter().zip(fares) {
         let id = &one.going.request.id;
@@ -21,7 +22,10 @@ pub(super) async fn record(batch: &Batch<'_>, taken: &[Taken<'_>], fares: &[Fare
         let claimed = matches!(one.opened, Opened::AsIntended | Opened::Failed(_))
             && matches!(one.going.intent, Intent::Claim { .. });
         match (claimed, settled(fared)) {
-            (true, Some(settled)) => settlements.push(Settlement { id, settled, charge }),
+            (true, Some(settled)) => {
+                surely.push(matches!(one.opened, Opened::AsIntended));
+                settlements.push(Settlement { id, settled, charge });
+            }
             _ if matches!(one.opened, Opened::Failed(_)) => {}
             _ if charge == Charge::default() => {}
             _ => others.push((id, charge)),
@@ -29,9 +33,13 @@ pub(super) async fn record(batch: &Batch<'_>, taken: &[Taken<'_>], fares: &[Fare
     }
     let give_back = join_all(others.iter().map(|(id, charge)| ledger.give_back(owner, id, charge)));
     let (settled, given) = futures::join!(ledger.settle(owner, &settlements), give_back);
-    for (settlement, result) in settlements.iter().zip(settled) {
-        if let Err(error) = result {
-            tracing::error!(%error, id = %settlement.id, "not recorded; its claim runs out and it becomes unknown");
+    for ((settlement, surely), result) in settlements.iter().zip(surely).zip(settled) {
+        match result {
+            Err(TableError::Overtaken) if !surely => tracing::debug!(id = %settlement.id, "was not claimed after all"),
+            Err(error) => {
+                tracing::error!(%error, id = %settlement.id, "not recorded; its claim runs out and it becomes unknown");
+            }
+            Ok(()) => {}
         }
     }
     for ((id, _), result) in others.iter().zip(given) {

@@ -183,10 +183,19 @@ impl Sender {
         // Beside each other: in the hub the table does not need the role.
         let (role, snapshot) = futures::join!(self.deps.role.ready(), self.directory.snapshot());
         role.map_err(|error| (error.reason(), error.to_string()))?;
-        snapshot.map_err(|error| match &error {
-            DirectoryError::NoGrant(_) => (Reason::NotGranted, error.to_string()),
-            DirectoryError::Table(table) => (table.reason(self.deps.table.through_role), error.to_string()),
-        })
+        let error = match snapshot {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(error) => error,
+        };
+        let reason = match &error {
+            DirectoryError::NoGrant(_) => Reason::NotGranted,
+            DirectoryError::Table(table) => table.reason(self.deps.table.through_role),
+        };
+        if reason == Reason::RoleDenied {
+            // The role may have been made anew: an old session would be refused until it ends.
+            self.deps.role.forget().await;
+        }
+        Err((reason, error.to_string()))
     }
 
     fn check_account(&self, snapshot: &Snapshot, runs_in: Option<&AccountId>) -> Result<(), SenderError> {

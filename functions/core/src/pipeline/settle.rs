@@ -115,11 +115,17 @@ pub(super) fn wait(
     let limit = match (reason.fate(), grant) {
         (Fate::WaitsForOperator, _) => OPERATOR_WAIT,
         (_, Some(grant)) => grant.max_wait.of(request.kind),
-        // Nothing is known of the grant: as long as SQS keeps a message.
-        (_, None) => SignedDuration::from_hours(14 * 24),
+        // Nothing is known of the grant: longer than an outage, shorter than a queue keeps a message (4 days).
+        (_, None) => SignedDuration::from_hours(24),
     };
     if reason.fate() == Fate::WaitsForOperator && first_seen + limit <= now {
-        return Fared::Rejected { reason, detail: format!("it waited an hour for an operator: {reason}") };
+        return Fared::Rejected { reason, detail: format!("an hour after it came it needs an operator: {reason}") };
+    }
+    if reason == Reason::QuotaUnavailable && first_seen + limit.max(OPERATOR_WAIT) <= now {
+        return Fared::Rejected {
+            reason,
+            detail: "the role or the table could not be used all that time; the log says why".to_owned(),
+        };
     }
     Fared::Waits { reason, until: bounded(until, request, limit, first_seen, now) }
 }

@@ -113,6 +113,7 @@ impl Table {
     async fn change_together(&self, clock: &dyn Clock, changes: &[Change]) -> Vec<Result<Changed, TableError>> {
         let mut results: Vec<Option<Changed>> = vec![None; changes.len()];
         let mut failure = contended();
+        let mut token = uuid::Uuid::new_v4().to_string();
         for attempt in 0..ATTEMPTS {
             let open: Vec<usize> = (0..changes.len()).filter(|&i| results[i].is_none()).collect();
             if open.is_empty() {
@@ -128,13 +129,16 @@ impl Table {
                 }
             };
             items.extend(credits);
-            let answer = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+            let answer = self.client.transact_write_items().set_transact_items(Some(items));
+            let answer = answer.client_request_token(&token).send().await;
             let Err(error) = answer else {
                 open.iter().for_each(|&i| results[i] = Some(Changed::Done));
                 break;
             };
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    // Nothing of it was done, and the next one is another.
+                    token = uuid::Uuid::new_v4().to_string();
                     let reasons = cancelled.cancellation_reasons();
                     let mut refused = false;
                     for (&i, reason) in open.iter().zip(reasons) {
@@ -155,6 +159,7 @@ impl Table {
                         }
                     }
                 }
+                // Asked again with the same token, or it could be done twice.
                 Some(TransactWriteItemsError::TransactionInProgressException(_)) => back_off(clock, attempt).await,
                 _ => {
                     failure = TableError::of(&error);
