@@ -25,6 +25,17 @@ async fn a_wrong_external_id_waits_for_an_operator_for_an_hour_and_is_then_a_dea
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_of_sts_is_no_refusal() {
+    let world = World::start().await;
+    world.put(&good("a")).await;
+    let wire = Wire::new(|call| if call.operation == "AssumeRole" { Fate::Garbled } else { Fate::Through });
+    Function::start(&world, wire).poll(&world, QUEUE).await;
+    assert_eq!(world.outcomes_of("a")[0].1["reason"], json!("QUOTA_UNAVAILABLE"));
+    assert!(drain(&world, 1).await);
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+}
+
+#[tokio::test]
 async fn a_role_that_is_mended_within_the_hour_sends() {
     let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
     world.put(&good("a")).await;

@@ -35,6 +35,15 @@ async fn a_5xx_after_aws_accepted_is_unknown_and_never_sent_again() {
 }
 
 #[tokio::test]
+async fn a_200_that_cannot_be_read_is_unknown_and_never_sent_again() {
+    let world = one_text(on_send(Fate::Garbled), None).await;
+    assert_eq!((world.sent_of("a"), world.state("a").await.as_deref()), (1, Some("unknown")));
+    assert!(drain(&world, 1).await);
+    assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (1, vec!["UNKNOWN_RESULT".to_owned()]));
+    check(&world, "garbled").await;
+}
+
+#[tokio::test]
 async fn a_5xx_is_unknown_even_when_aws_did_nothing() {
     let world = one_text(Wire::sound(), Some("error")).await;
     assert_eq!(world.state("a").await.as_deref(), Some("unknown"));

@@ -31,6 +31,8 @@ pub enum Fate {
     DiesAndComesLate,
     /// AWS has done it, and the connection breaks before the answer.
     AnswerLost,
+    /// AWS has done it, and something on the way has put a page of its own in the place of the answer.
+    Garbled,
     /// Nobody listens at the other end.
     Refused,
     /// No answer, for as long as anybody waits.
@@ -176,6 +178,11 @@ impl Wire {
             Fate::AnswerLost => {
                 drop(connector.call(request).await);
                 Err(ConnectorError::io("the connection broke before the answer".into()))
+            }
+            Fate::Garbled => {
+                let mut answer = whole(connector.call(request).await?).await?;
+                *answer.body_mut() = SdkBody::from("<html>One moment, please</html>");
+                Ok(answer)
             }
             Fate::Refused => {
                 request.set_uri(format!("http://127.0.0.1:{}/", free_port())).expect("a valid address");
