@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::books::{check, good};
 use super::function::{Function, Invoked, drain};
+use super::waiting::work;
 use super::wire::Wire;
-use super::world::{DEAD, FIFO, PROMOTIONAL, QUEUE, VISIBILITY, World};
+use super::world::{DEAD, EXTERNAL_ID, FIFO, PROMOTIONAL, QUEUE, VISIBILITY, World};
 
 #[tokio::test]
 async fn a_message_that_cannot_be_hidden_comes_back_by_itself() {
@@ -35,6 +36,20 @@ async fn a_dead_letter_that_its_queue_does_not_take_stays_where_it_is() {
     assert!(drain(&world, 1).await);
     assert_eq!((world.on(QUEUE), world.on(DEAD)), (0, 1));
     assert_eq!(world.dead().await[0].reason, "INVALID_REQUEST");
+}
+
+#[tokio::test]
+async fn a_dead_letter_queue_that_takes_nothing_for_a_day_does_not_cost_the_letter_its_reason() {
+    let world = World::start().await;
+    let mut bad = good("a");
+    bad["to"] = json!("+18005550199");
+    world.put(&bad).await;
+    world.fault(json!({ "operation": "SendMessage", "action": "deny", "times": null }));
+    work(&world, QUEUE, EXTERNAL_ID, 24 * 60 * 60).await;
+    assert_eq!((world.on(QUEUE), world.on(DEAD)), (1, 0), "SQS itself would move it after 1,000 receives");
+    world.aws.clear_faults();
+    assert!(drain(&world, 1).await);
+    assert_eq!(world.dead_reasons("a").await, ["INVALID_DESTINATION"]);
 }
 
 #[tokio::test]
