@@ -128,7 +128,7 @@ async fn sixty_four_functions_that_use_up_a_day_need_hardly_more_than_one_update
 
 #[tokio::test]
 async fn sixty_four_functions_with_a_backlog_need_hardly_more_than_one_update_of_each_counter_a_batch() {
-    let (per_second, seconds) = (40, 20);
+    let (per_second, seconds) = (40, 60);
     let tally = work(&rate(per_second * 1_000), &[text(1); 10], seconds, sends).await;
     let most = per_second as i64 * (seconds + 1);
     let used = 100.0 * tally.admitted as f64 / most as f64;
