@@ -11,7 +11,7 @@ pub fn why(outcome: &Put) -> Option<String> {
     let told = outcome.told.as_deref().filter(|told| *told != reason.as_str());
     Some(match told {
         // These details end with what to do.
-        Some(told) if matches!(reason, Reason::InvalidDestination | Reason::BodyTooLong) => {
+        Some(told) if matches!(reason, Reason::InvalidDestination | Reason::BodyTooLong | Reason::IdReused) => {
             format!("{}.", told.trim_end_matches('.'))
         }
         Some(told) => format!("{}. {}", told.trim_end_matches('.'), cure(reason)),
@@ -39,7 +39,8 @@ fn cure(reason: Reason) -> &'static str {
             "What the brand may send to T-Mobile today is used up. A larger guarantee in tendlc.toml keeps a part free."
         }
         Reason::GrantDailyBudget => {
-            "The grant has used what it may send today. Raise its ceiling in tendlc.toml and run `tendlc sync`."
+            "The grant has used what it may send today: the ceiling of its t_mobile_daily_segments, or its daily_segments. \
+             Raise that in tendlc.toml and run `tendlc sync`."
         }
         Reason::GrantSpendBudget => "The grant has spent what it may this month; raise monthly_spend_usd.",
         Reason::PrimarySpendLimit => {
@@ -59,7 +60,8 @@ fn cure(reason: Reason) -> &'static str {
         }
         Reason::AccountStopped => "AWS has stopped the primary from sending; its operator has to open a case with AWS.",
         Reason::UnknownResult => {
-            "AWS may have taken the text, so it is not sent again; see unknown_result in tendlc.toml."
+            "AWS may have taken the text. After 15 minutes it goes to the dead-letter queue, or is sent again where the \
+             grant's unknown_result is \"resend\"."
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::show;
 /// Separates rows where it is told apart from them; never printed.
 const RULE: char = '─';
 
-/// A table that fits the terminal, or 100 columns where there is none.
-pub fn table(header: &[&str]) -> Table {
+/// A table that fits the terminal, or 100 columns where there is none, as far as that goes without cutting its first
+/// columns, `whole` of them: ids and reasons are there to be copied and searched for.
+pub fn table(header: &[&str], whole: usize) -> Table {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
-    // Ids are there to be copied.
-    if let Some(column) = table.column_mut(0) {
+    for column in table.column_iter_mut().take(whole) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     if table.width().is_none() {
@@ -50,8 +50,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_reason_is_cut_however_narrow_the_terminal_is() {
+        let mut table = table(&["request", "reason"], 2);
+        table.set_width(20).add_row(["373dcc80-1435-4a30-b134-4b684062de6c", "QUOTA_UNAVAILABLE"]);
+        assert!(with_notes(table, &[]).contains("373dcc80-1435-4a30-b134-4b684062de6c  QUOTA_UNAVAILABLE"));
+    }
+
+    #[test]
     fn a_note_stands_below_the_whole_of_its_row() {
-        let mut table = table(&["request", "became"]);
+        let mut table = table(&["request", "became"], 1);
         table
             .set_width(30)
             .add_row(["a", "accepted"])

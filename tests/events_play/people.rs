@@ -33,7 +33,7 @@ fn what_waits_says_for_what_and_what_would_help() {
     let over = ["--config", "events/over-budget.toml"];
     let (text, _) = seen(&[&[sample("sqs-over-budget.json").as_str()], NOW.as_slice(), over.as_slice()].concat(), None);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(text.matches("Raise its ceiling").count(), 3, "two wait, one is rejected: {text}");
+    assert_eq!(text.matches("Raise that in tendlc.toml").count(), 3, "two wait, one is rejected: {text}");
     assert_eq!(text.matches("asks not to wait").count(), 1, "{text}");
 }
 

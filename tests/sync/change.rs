@@ -25,7 +25,11 @@ async fn the_second_run_finds_nothing_to_do() {
     let terms = two().granted(Granted { name: "c".to_owned(), guaranteed: 0, ceiling: 10, daily: Some(5) });
     let primary = Primary::empty(NOON, &terms.grants).await;
     let first = primary.sync(&terms).await;
-    assert_eq!(first.len(), 9, "a brand and its cap, a campaign, three grants and their budgets: {first:?}");
+    assert_eq!(
+        first.len(),
+        10,
+        "a brand and its cap, a campaign, three grants, their budgets and a ceiling: {first:?}"
+    );
     let before = primary.counters(primary.today()).await;
     primary.aws.clear_calls();
     assert_eq!(primary.sync(&terms).await, []);

@@ -123,6 +123,9 @@ fn named(event: &Value) -> String {
     let field = |name: &str| event.get(name).and_then(Value::as_str);
     match (field("source"), field("detail-type")) {
         (Some(source), Some(kind)) => format!("an EventBridge event, {kind} of {source}; send-event takes those"),
+        _ if event.get("to").is_some() && event.get("body").is_some() => {
+            "a bare request; put it on a queue, or into the body of a record".to_owned()
+        }
         _ if event.is_object() => "an object without records".to_owned(),
         _ => "no object".to_owned(),
     }

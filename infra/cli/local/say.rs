@@ -12,7 +12,7 @@ use crate::{reasons, show, tables};
 pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
     show::text(&format!("\n{} → {}\n", path.display(), played.function.as_str()))?;
     if !played.outcomes.is_empty() {
-        let mut table = tables::table(&["request", "became", "reason", "grant", "segments", "again at"]);
+        let mut table = tables::table(&["request", "became", "reason", "grant", "segments", "again at"], 6);
         for outcome in &played.outcomes {
             let field = |name: &str| match outcome.detail.get(name) {
                 Some(Value::String(text)) => text.clone(),
@@ -46,8 +46,9 @@ pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
 pub fn outcome(time: Timestamp, outcome: &Put) -> anyhow::Result<()> {
     let field = |name: &str| outcome.detail.get(name).and_then(Value::as_str).unwrap_or_default();
     let again = match field("retry_at") {
+        _ if outcome.detail.get("duplicate").is_some() => " (said again)".to_owned(),
         "" => String::new(),
-        moment => format!(", again at {}", when(moment)),
+        moment => format!(", looked at again at {}", when(moment)),
     };
     let (id, grant, reason) = (field("id"), field("grant"), field("reason"));
     let line = format!("{}  {:<14} {id}  {grant}  {reason}{again}", time.strftime("%H:%M:%S"), outcome.detail_type);
@@ -60,7 +61,7 @@ fn when(moment: &str) -> String {
 }
 
 fn checks(reply: &Value) -> anyhow::Result<()> {
-    let mut table = tables::table(&["check", "state", "what it found", "cure"]);
+    let mut table = tables::table(&["check", "state", "what it found", "cure"], 2);
     let field = |check: &Value, name: &str| check.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
     for check in reply.get("checks").and_then(Value::as_array).into_iter().flatten() {
         table.add_row([field(check, "name"), field(check, "state"), field(check, "detail"), field(check, "cure")]);
@@ -71,7 +72,7 @@ fn checks(reply: &Value) -> anyhow::Result<()> {
 /// What is left of each budget.
 pub fn budgets(budgets: &[Left]) -> anyhow::Result<()> {
     let mut table =
-        tables::table(&["grant", "cap of", "Pacific day", "guaranteed left", "to its ceiling", "shared by all"]);
+        tables::table(&["grant", "cap of", "Pacific day", "guaranteed left", "to its ceiling", "shared by all"], 6);
     for left in budgets {
         table.add_row([
             left.grant.to_string(),

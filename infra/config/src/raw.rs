@@ -121,8 +121,7 @@ tables! {
         /// What becomes of a request that may have been sent: dead-letter (at most one text) or resend (at least
         /// one). Default: dead-letter.
         unknown_result: UnknownResult;
-        /// What a caller of the role must know, 2 to 1224 characters. `tendlc grant` and `tendlc init` write a
-        /// random one.
+        /// What a caller of the role must know, 2 to 1224 characters: something random, such as a UUID.
         external_id: ExternalId;
         /// A role in the primary that was made by hand. Default: `tendlc-grant-<grant>`, made by tendlc.
         role_arn: GivenRole;

@@ -44,6 +44,15 @@ pub enum Change {
         /// From when.
         from: PacificDay,
     },
+    /// The ceiling on all texts of a grant.
+    DailySegments {
+        /// Whose.
+        grant: GrantName,
+        /// Now, in segments per Pacific day; absent: no such ceiling.
+        segments: Option<i64>,
+        /// From when. Not today, where nobody has counted today.
+        from: PacificDay,
+    },
     /// A lowered cap did not leave room for the guarantees: they are less for the rest of the day.
     Shrunk {
         /// Of what.
@@ -80,6 +89,12 @@ impl fmt::Display for Change {
                 "budget of {grant} in {}: {guaranteed} guaranteed, {ceiling} at most, from {from}",
                 pool.as_str()
             ),
+            Self::DailySegments { grant, segments: Some(segments), from } => {
+                write!(f, "daily_segments of {grant}: {segments}, from {from}")
+            }
+            Self::DailySegments { grant, segments: None, from } => {
+                write!(f, "daily_segments of {grant}: no ceiling, from {from}")
+            }
             Self::Shrunk { pool, day, by, over } => write!(
                 f,
                 "WARNING: the cap of {} leaves no room for all guarantees on {day}: they are {by} less until midnight \

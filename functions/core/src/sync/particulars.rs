@@ -70,8 +70,7 @@ impl Sync {
         changes: &mut Vec<Change>,
     ) -> Result<(), SyncError> {
         let what = format!("grant {}", wanted.name);
-        let change = self.again(&what, async || self.put_particulars(wanted, claimed).await).await?;
-        changes.extend(change);
+        changes.extend(self.again(&what, async || self.put_particulars(wanted, claimed).await).await?);
         for (pool, values) in &wanted.budgets {
             if let Some(budget) = newest(values) {
                 self.set_budget(&wanted.name, pool, (budget, Begins::Today), changes).await?;
@@ -97,7 +96,7 @@ impl Sync {
         &self,
         wanted: &Grant,
         claimed: &BTreeSet<Key>,
-    ) -> Result<Option<Option<Change>>, TableError> {
+    ) -> Result<Option<Vec<Change>>, TableError> {
         let key = Key::grant(&wanted.name);
         let there = self.read::<Grant>(&key).await?;
         let old = there.as_ref().map(|there| &there.record);
@@ -115,7 +114,7 @@ impl Sync {
             Grant { daily_segments: grant.daily_segments.clone(), ..old.clone() } == grant
         };
         if old.is_some_and(unchanged) && before == grant.daily_segments {
-            return Ok(Some(None));
+            return Ok(Some(Vec::new()));
         }
         let revision = there.as_ref().map_or(0, |there| there.revision);
         let mut items = vec![self.put_next(&key, revision, &grant)?, self.named(Named::Grant(&grant.name))?];
@@ -131,8 +130,12 @@ impl Sync {
         if let Some(old) = old {
             items.extend(self.stale_pointers(old, wanted, claimed).await?);
         }
-        let change = Change::Written { what: format!("grant {}", wanted.name) };
-        Ok((self.transact(items).await? == Transacted::Done).then_some(Some(change)))
+        let mut changes = vec![Change::Written { what: format!("grant {}", wanted.name) }];
+        if newest(&before).and_then(|daily| daily.segments) != segments {
+            let from = grant.daily_segments.iter().map(|daily| daily.from).max().unwrap_or(free);
+            changes.push(Change::DailySegments { grant: wanted.name.clone(), segments, from });
+        }
+        Ok((self.transact(items).await? == Transacted::Done).then_some(changes))
     }
 }
 

@@ -45,8 +45,7 @@ pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
 
 fn external_id(name: &GrantName, grant: &Spanned<RawGrant>, report: &mut Report) {
     if grant.get_ref().external_id.is_absent() {
-        let cure =
-            "Write external_id = \"…\" with something random, such as a UUID; a hub grant does not send without.";
+        let cure = "Write external_id = \"…\" with something random, such as a UUID: a spoke's functions do not start without.";
         report.note(grant.span().start, format!("grants.{name}.external_id"), "the grant has no external id yet", cure);
     }
 }
