@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-MOST_BYTES = 3_000_000
+MOST_BYTES = 3 * 1024 * 1024
 
 
 def pack(binary, package):
