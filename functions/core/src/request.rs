@@ -1,5 +1,7 @@
 //! A workload's request: JSON that is taken apart once, here, into values that cannot be wrong.
 
+mod twice;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -112,8 +114,9 @@ pub struct Refusal {
     pub detail: String,
 }
 
-const FIELDS: [&str; 10] =
-    ["to", "body", "id", "campaign", "kind", "expires_at", "on_quota", "max_price_usd", "context", "media"];
+/// `media` is reserved, and refused with a word of its own.
+const FIELDS: [&str; 9] =
+    ["to", "body", "id", "campaign", "kind", "expires_at", "on_quota", "max_price_usd", "context"];
 
 struct Wrong(Reason, String);
 
@@ -138,6 +141,10 @@ impl Request {
                 invalid("the request is JSON but not an object; send {\"to\":…,\"body\":…}"),
             ));
         };
+        if twice::has_a_key_twice(text) {
+            let wrong = "the request has a field twice, and readers differ in which of them they take; send it once";
+            return Err(refuse(message_id, invalid(wrong)));
+        }
         let id = match own_id(&fields, message_id) {
             Ok(id) => id,
             Err(wrong) => return Err(refuse(message_id, wrong)),
@@ -146,15 +153,15 @@ impl Request {
     }
 
     fn from_fields(fields: &Map<String, Value>, id: RequestId, entrance: &Entrance) -> Result<Self, Wrong> {
+        if fields.contains_key("media") {
+            return Err(invalid("`media` is reserved for MMS, which tendlc does not send yet; leave it out"));
+        }
         if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             return Err(invalid(format!(
                 "{} is not a field of a request; known are {}",
                 shown(unknown),
                 FIELDS.join(", ")
             )));
-        }
-        if fields.contains_key("media") {
-            return Err(invalid("`media` is reserved for MMS, which tendlc does not send yet; leave it out"));
         }
         let to = string(fields, "to")?.ok_or_else(|| invalid("`to` is missing: the recipient in E.164"))?;
         let to: E164 = to.parse().map_err(|error| Wrong(Reason::InvalidDestination, format!("`to`: {error}")))?;

@@ -47,6 +47,8 @@ fn every_bad_request_has_a_clear_reason_and_shows_nothing_private() {
             Reason::InvalidRequest,
         ),
         (r#"{"to":"+12065550100","body":"secret","context":{"n":"2065550100"}}"#.to_owned(), Reason::InvalidRequest),
+        (r#"{"to":"+12065550100","body":"secret","body":"more"}"#.to_owned(), Reason::InvalidRequest),
+        (r#"{"to":"+12065550100","body":"secret","context":{"a":"1","a":"2"}}"#.to_owned(), Reason::InvalidRequest),
         (r#"{"to":"+12065550100","body":"secret","media":["s3://a/b"]}"#.to_owned(), Reason::InvalidRequest),
     ];
     for (text, expected) in table {
