@@ -1,8 +1,8 @@
 //! What a batch of ten costs: tendlc's `send-queue` beside a bare loop over the SDK that knows no quotas and tells
 //! nobody. Both are processes of their own behind the Lambda Runtime API, with the same latency put on every call.
 //!
-//! `cargo bench` prints the figures; nothing is asserted. `TENDLC_FUNCTIONS=target/release cargo bench` measures the
-//! deployed binary instead of the one inside the command.
+//! `cargo bench --bench batches` prints the figures; nothing is asserted. With `TENDLC_FUNCTIONS=target/release` it
+//! measures the deployed binary instead of the one inside the command.
 
 mod bare;
 mod figures;

@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 pub const HEADER: &str =
-    "                       first batch  warm batch  sequential  calls a text  CPU a batch  resident";
+    "                             start  first batch  warm batch  sequential  calls a text  CPU a batch  resident";
 
 pub struct Figures {
+    /// From the process to its readiness, with all that it fetches ahead.
+    pub start: Duration,
     pub first: Duration,
     pub wall: Duration,
     pub sequential: usize,
@@ -20,7 +22,8 @@ impl fmt::Display for Figures {
         let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
         write!(
             f,
-            "{:>12}{:>12}{:>12}{:>14.2}{:>13}{:>10}",
+            "{:>12}{:>13}{:>12}{:>12}{:>14.2}{:>13}{:>10}",
+            ms(self.start),
             ms(self.first),
             ms(self.wall),
             self.sequential,

@@ -52,7 +52,7 @@ impl Function {
     /// One that has done what it does before its first event.
     pub async fn warmed_up(world: &World, wire: Wire, variables: Variables<'_>) -> Self {
         let parts = Parts::new(world, &wire, HandsOver::No, variables);
-        parts.serves.warm_up().await;
+        parts.serves.warm_up(10).await;
         Self::of(parts, wire)
     }
 

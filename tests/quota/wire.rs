@@ -162,7 +162,8 @@ fn describe(request: &HttpRequest) -> Call {
         request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
     let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
     let key = body.pointer("/Key/pk/S").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    Call { operation: target.unwrap_or("AssumeRole").to_owned(), key, status: 0 }
+    let without_target = if request.method() == "GET" { "no operation" } else { "AssumeRole" };
+    Call { operation: target.unwrap_or(without_target).to_owned(), key, status: 0 }
 }
 
 impl fmt::Debug for Wire {

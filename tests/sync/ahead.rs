@@ -32,7 +32,7 @@ async fn started(grants: &[(&str, &str, &str)]) -> (Serves, Wire) {
     primary.run(&hub(&primary, grants)).await.unwrap();
     let wire = Wire::sound();
     let serves = Serves::new(config(&primary.aws, wire.client()), settings(), "send-queue", primary.clock.clone());
-    serves.warm_up().await;
+    serves.warm_up(10).await;
     (serves, wire)
 }
 

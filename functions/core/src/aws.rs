@@ -7,10 +7,17 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::{BehaviorVersion, IdentityCache, Region};
+use aws_sdk_sts::error::SdkError;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -72,6 +79,42 @@ pub fn http_client() -> SharedHttpClient {
     // ring: the other provider spends some 30 ms of CPU on its first use of randomness (aws-lc-rs#1140).
     let builder = aws_smithy_http_client::Builder::new().pool_idle_timeout(IDLE);
     builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// For a client that only opens connections: makes each request ask for nothing, whatever it was. AWS answers that there
+/// is no such thing, and the connection that it came on is there for whoever needs the next one. TLS takes two round
+/// trips and, on a small function, CPU that a starting environment has and a working one has not.
+#[derive(Debug)]
+pub struct AskForNothing;
+
+impl Intercept for AskForNothing {
+    fn name(&self) -> &'static str {
+        "AskForNothing"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        for header in ["x-amz-target", "content-type", "content-length"] {
+            request.headers_mut().remove(header);
+        }
+        *request.body_mut() = SdkBody::empty();
+        request.set_method("GET")?;
+        Ok(())
+    }
+}
+
+/// How opening a connection ahead went. Nothing depends on it: whoever needs the connection opens it then.
+pub fn connected<T, E>(service: &str, answer: Result<T, SdkError<E>>) {
+    match answer {
+        // Answered, however: it is there.
+        Ok(_) | Err(SdkError::ServiceError(_) | SdkError::ResponseError(_)) => {}
+        Err(_) => tracing::debug!(service, "no connection could be opened ahead"),
+    }
 }
 
 /// The same as another: with a role's credentials, in a Region of its own.

@@ -66,4 +66,7 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// [`Reason::UnknownResult`] when AWS may have taken the text, any other reason when it has not.
     fn send<'a>(&'a self, text: &'a Text<'a>) -> BoxFuture<'a, Result<String, SendError>>;
+
+    /// Opens the connection that one text needs, and sends nothing.
+    fn connect(&self) -> BoxFuture<'_, ()>;
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::account::AccountId;
+use crate::aws::{AskForNothing, connected};
 use crate::clock::SharedClock;
 use crate::name::{CampaignName, GrantName};
 use crate::reason::Reason;
@@ -122,6 +123,14 @@ impl Outcomes {
     /// On `bus` (a name or an ARN); `None`: they are only logged.
     pub fn new(client: aws_sdk_eventbridge::Client, bus: Option<String>, clock: SharedClock) -> Self {
         Self { client, bus, clock }
+    }
+
+    /// Opens the connection that outcomes need, where they go anywhere.
+    pub async fn connect(&self) {
+        if self.bus.is_some() {
+            let config = self.client.config().to_builder().interceptor(AskForNothing).build();
+            connected("events", aws_sdk_eventbridge::Client::from_conf(config).put_events().send().await);
+        }
     }
 
     /// Says what became of the requests. Outcomes are said at least once where AWS takes them; one that it does not

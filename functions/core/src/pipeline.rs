@@ -7,6 +7,7 @@ mod publish;
 mod record;
 mod sender;
 mod settle;
+mod start;
 mod stranger;
 
 use jiff::Timestamp;

@@ -132,12 +132,19 @@ impl Serves {
         ends
     }
 
-    /// Fetches what can be fetched before the first event, as far as that goes quickly.
-    pub async fn warm_up(&self) {
+    /// Fetches what can be fetched before the first event, and opens the connections for a batch of so many texts, as
+    /// far as that goes quickly.
+    pub async fn warm_up(&self, texts: usize) {
         let warming = async {
-            match self {
-                Self::Spoke(served) => served.sender.warm_up().await,
+            let served = match self {
+                Self::Spoke(served) => {
+                    served.sender.warm_up().await;
+                    Some(Arc::clone(served))
+                }
                 Self::Hub(hub) => hub.warm_up().await,
+            };
+            if let Some(served) = served {
+                served.sender.connect(texts).await;
             }
         };
         if tokio::time::timeout(WARMING, warming).await.is_err() {
@@ -174,13 +181,16 @@ impl Hub {
         Ok(Some(served))
     }
 
-    /// Fetches the grants, where they are few.
-    async fn warm_up(&self) {
+    /// Fetches the grants, where they are few, and returns one of them: whichever opens connections opens them for all.
+    async fn warm_up(&self) -> Option<Arc<Served>> {
         let grants = match self.few_grants().await {
             Ok(grants) => grants,
-            Err(error) => return tracing::warn!(%error, "no grant was fetched ahead"),
+            Err(error) => {
+                tracing::warn!(%error, "no grant was fetched ahead");
+                return None;
+            }
         };
-        join_all(grants.iter().map(async |grant| {
+        let fetched = join_all(grants.iter().map(async |grant| {
             let served = Arc::new(self.serve(grant));
             served.sender.warm_up().await;
             let read_at = self.clock.now();
@@ -190,8 +200,9 @@ impl Hub {
             for way in ways {
                 kept.insert(way, Kept { read_at, grant: grant.clone(), served: Arc::clone(&served) });
             }
-        }))
-        .await;
+            served
+        }));
+        fetched.await.into_iter().next()
     }
 
     async fn few_grants(&self) -> Result<Vec<Grant>, TableError> {

@@ -12,6 +12,7 @@ pub use change::{Change, Changed, Credit, Write};
 
 use crate::account::AccountId;
 use crate::arn::{QueueArn, TableArn};
+use crate::aws::{AskForNothing, connected};
 use crate::day::PacificDay;
 use crate::grant::Pool;
 use crate::name::{BrandName, CampaignName, GrantName, PrimaryName};
@@ -205,6 +206,13 @@ impl Table {
     /// The table `arn`, through `client`.
     pub fn new(client: Client, arn: &TableArn, through_role: bool) -> Self {
         Self { client, name: arn.resource().to_owned(), through_role }
+    }
+
+    /// Opens the connection that one call needs.
+    pub async fn connect(&self) {
+        let connecting = Client::from_conf(self.client.config().to_builder().interceptor(AskForNothing).build());
+        let nothing = connecting.get_item().table_name(&self.name).set_key(Some(Item::new()));
+        connected("dynamodb", nothing.send().await);
     }
 
     /// Reads a record; `None` when it is not there.

@@ -27,7 +27,7 @@ pub async fn serve(clock: SharedClock) -> Result<(), Error> {
     let config = tendlc_core::aws::config(&|name| std::env::var(name).ok());
     let mail = Mail::new(aws_sdk_sqs::Client::new(&config));
     let serves = Serves::new(config, settings, "send-event", Arc::clone(&clock));
-    serves.warm_up().await;
+    serves.warm_up(1).await;
     let handler = Handler::new(serves, mail, lanes, clock);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| handler.handle(event))).await
 }

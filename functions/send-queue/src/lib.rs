@@ -16,6 +16,10 @@ use tendlc_core::served::Serves;
 pub use handler::Handler;
 pub use refusal::Refusal;
 
+/// The texts of a batch go out beside each other, on a connection each. SQS gives ten messages to a batch, unless more
+/// are asked for.
+const BATCH: usize = 10;
+
 /// Serves invocations until the environment ends.
 ///
 /// # Errors
@@ -25,7 +29,7 @@ pub async fn serve(clock: SharedClock) -> Result<(), Error> {
     let config = tendlc_core::aws::config(&|name| std::env::var(name).ok());
     let mail = Mail::new(aws_sdk_sqs::Client::new(&config));
     let serves = Serves::new(config, settings, "send-queue", Arc::clone(&clock));
-    serves.warm_up().await;
+    serves.warm_up(BATCH).await;
     let handler = Handler::new(serves, mail, clock);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| handler.handle(event))).await
 }

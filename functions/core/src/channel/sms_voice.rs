@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::classify::unanswered;
 use super::{Channel, SendError, Text, meaning};
+use crate::aws::{AskForNothing, connected};
 use crate::grant::MessageType;
 
 /// Sends through `SendTextMessage`. The client must have retries off.
@@ -51,6 +52,11 @@ impl SmsVoice {
 impl Channel for SmsVoice {
     fn send<'a>(&'a self, text: &'a Text<'a>) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(self.call(text))
+    }
+
+    fn connect(&self) -> BoxFuture<'_, ()> {
+        let connecting = Client::from_conf(self.client.config().to_builder().interceptor(AskForNothing).build());
+        Box::pin(async move { connected("sms-voice", connecting.send_text_message().dry_run(true).send().await) })
     }
 }
 

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 
 use super::classify::unanswered;
 use super::{Channel, SendError, Text, meaning};
+use crate::aws::{AskForNothing, connected};
 use crate::grant::MessageType;
 use crate::reason::Reason;
 
@@ -60,6 +61,11 @@ impl Sns {
 impl Channel for Sns {
     fn send<'a>(&'a self, text: &'a Text<'a>) -> BoxFuture<'a, Result<String, SendError>> {
         Box::pin(self.call(text))
+    }
+
+    fn connect(&self) -> BoxFuture<'_, ()> {
+        let connecting = Client::from_conf(self.client.config().to_builder().interceptor(AskForNothing).build());
+        Box::pin(async move { connected("sns", connecting.publish().send().await) })
     }
 }
 

@@ -1,7 +1,6 @@
 //! What is to be done with a request before anything is taken for it, and what its record says when there is one.
 
 use jiff::{SignedDuration, Timestamp};
-use rand::Rng;
 
 use crate::directory::Snapshot;
 use crate::fingerprint::Fingerprint;
@@ -145,7 +144,7 @@ pub(super) fn pause_of(reason: Reason, now: Timestamp) -> Timestamp {
         Reason::PrimarySpendLimit => (240_000, 360_000),
         _ => (50_000, 70_000),
     };
-    now + SignedDuration::from_millis(rand::rng().random_range(least..=most))
+    now + SignedDuration::from_millis(fastrand::i64(least..=most))
 }
 
 /// A request that waits is back in time to be told that it has waited too long.

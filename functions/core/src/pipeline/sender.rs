@@ -101,14 +101,6 @@ impl Sender {
         }
     }
 
-    /// Fetches role and grant while the environment starts. What fails here is met again, and judged, by the first
-    /// batch.
-    pub async fn warm_up(&self) {
-        if let Err((reason, detail)) = self.prepare().await {
-            tracing::warn!(%reason, detail, "not ready yet");
-        }
-    }
-
     /// Takes a batch through: every record ends, in the order of the batch, no later than `deadline`.
     ///
     /// # Errors
@@ -179,7 +171,7 @@ impl Sender {
     }
 
     /// Role and grant, or what every request of the batch meets without them.
-    async fn prepare(&self) -> Result<Arc<Snapshot>, (Reason, String)> {
+    pub(super) async fn prepare(&self) -> Result<Arc<Snapshot>, (Reason, String)> {
         // Beside each other: in the hub the table does not need the role.
         let (role, snapshot) = futures::join!(self.deps.role.ready(), self.directory.snapshot());
         role.map_err(|error| (error.reason(), error.to_string()))?;

@@ -5,8 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use rand::Rng;
-
 use crate::request::Kind;
 use crate::table::{Item, Key, read_number};
 
@@ -102,7 +100,7 @@ impl Memory {
             0 => 0,
             _ => LONGER.as_millis() << (times - 1).min(3),
         };
-        let longer = rand::rng().random_range(0..=i64::try_from(most).unwrap_or(0));
+        let longer = fastrand::i64(0..=i64::try_from(most).unwrap_or(0));
         let until = earliest.checked_add(SignedDuration::from_millis(longer)).unwrap_or(earliest);
         met.held_off.insert((key.clone(), kind), HeldOff { times: times.saturating_add(1), until });
         until

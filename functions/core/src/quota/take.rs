@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
-use rand::Rng;
 
 use super::Quota;
 use super::counter::KEPT;
@@ -39,7 +38,7 @@ pub(super) struct Answer {
 pub(super) async fn take(quota: &Quota, key: &Key, day: PacificDay, wants: &[Want<'_>]) -> Result<Answer, TableError> {
     for attempt in 0..CONFLICTS {
         if attempt > 0 {
-            let millis = rand::rng().random_range(1..=5_i64 << attempt);
+            let millis = fastrand::i64(1..=5 << attempt);
             quota.clock.sleep_until(quota.clock.now() + SignedDuration::from_millis(millis)).await;
         }
         if let Some(answer) = try_once(quota, key, day, wants).await? {

@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::SignedDuration;
-use rand::Rng;
 
 use super::{Item, KEY, Key, Table, TableError, number};
 use crate::clock::Clock;
@@ -222,7 +221,7 @@ impl Write {
 
 /// Between nothing and 10, 20, 40 … 640 ms, so that those who met do not meet again.
 async fn back_off(clock: &dyn Clock, attempt: u32) {
-    let millis = rand::rng().random_range(0..=10_i64 << attempt.min(6));
+    let millis = fastrand::i64(0..=10 << attempt.min(6));
     clock.sleep_until(clock.now() + SignedDuration::from_millis(millis)).await;
 }
 

@@ -48,6 +48,16 @@ impl Environment {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Waits until the process takes invocations.
+    pub(super) async fn ready(&mut self) -> Result<(), FunctionError> {
+        tokio::select! {
+            biased;
+            started = self.api.started() => started,
+            status = self.child.wait() => Err(self.ended("none", status)),
+            () = sleep(START_LIMIT) => Err(exit::timed_out("none", START_LIMIT)),
+        }
+    }
+
     /// One invocation. The inner result is the function's answer; the outer error means that the environment
     /// is of no more use.
     pub(super) async fn invoke(

@@ -29,6 +29,17 @@ impl FunctionProcess {
         Self { launch, environment: None }
     }
 
+    /// Waits until a process that was started takes invocations.
+    ///
+    /// # Errors
+    /// What it says, or AWS would say of it, when it does not come up.
+    pub async fn ready(&mut self) -> Result<(), FunctionError> {
+        match &mut self.environment {
+            Some(environment) => environment.ready().await,
+            None => Ok(()),
+        }
+    }
+
     /// Hands the function an event and waits for its answer. A process that crashed or took too long is
     /// replaced at the next invocation; an invocation that is dropped half-way costs its process.
     ///

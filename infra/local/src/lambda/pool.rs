@@ -36,6 +36,17 @@ impl Function {
         self.launch.function_arn()
     }
 
+    /// Starts one more process and returns when it takes invocations.
+    ///
+    /// # Errors
+    /// When there is no such program, or it does not come up.
+    pub async fn prepare(&self) -> Result<(), FunctionError> {
+        let mut process = FunctionProcess::start(self.launch.clone()).await.map_err(|error| error.told("none"))?;
+        process.ready().await?;
+        self.idle().push(process);
+        Ok(())
+    }
+
     /// Hands an event to an idle process, or to a new one.
     ///
     /// # Errors

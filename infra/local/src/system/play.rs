@@ -53,6 +53,15 @@ impl System {
         Ok(Played { function: name, outcomes: said(&mut events, letters), reply })
     }
 
+    /// Starts the function that takes `event`, as AWS does ahead of an event, and returns when it is ready.
+    ///
+    /// # Errors
+    /// When there is no such function, or it does not come up.
+    pub async fn prepare(&self, event: &Value) -> anyhow::Result<()> {
+        let function = self.fleet.function(FunctionName::of(event), spoke_of(&self.config, event))?;
+        function.prepare().await.map_err(|error| anyhow::anyhow!("{}: {}", error.error_type, error.error_message))
+    }
+
     /// What the newest dead letter of an outcome's request says is wrong with it.
     pub fn told(&self, outcome: &Put) -> Option<String> {
         self.letters().into_iter().rfind(|letter| outcome.is_of(letter)).map(|letter| letter.detail)
