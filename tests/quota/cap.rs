@@ -1,11 +1,13 @@
 //! No cap and no ceiling is passed, and what no guarantee holds is used.
 
+use std::collections::BTreeSet;
+
 use futures::future::join_all;
 use jiff::SignedDuration;
 use tendlc_core::grant::CapUnit;
 use tendlc_core::reason::Reason;
 
-use super::desk::{Desk, admitted, text};
+use super::desk::{Desk, Told, admitted, text};
 use super::function::{Function, Wish};
 use super::primary::{NOON, Primary};
 use super::terms::{Granted, Terms};
@@ -76,6 +78,19 @@ async fn a_grant_that_floods_leaves_every_other_grant_its_guarantee() {
         assert!(admitted(&told) >= guaranteed as i64, "{grant}");
     }
     assert_eq!(primary.counters(primary.today()).await.used(), 300);
+}
+
+#[tokio::test]
+async fn a_text_that_lacks_the_brands_cap_says_so_also_beside_others_that_took_the_ceiling() {
+    let terms = Terms::cap(10).grant("a", 0, 10).grant("b", 4, 10);
+    let primary = Primary::start(NOON, &terms).await;
+    let desk = Desk::open(&primary, "a");
+    let told = desk.ask(&[text(1); 10]).await;
+    assert_eq!(admitted(&told), 6);
+    let reasons = |told: &[Told]| -> BTreeSet<Reason> { told.iter().filter_map(Told::reason).collect() };
+    assert_eq!(reasons(&told), BTreeSet::from([Reason::BrandDailyCap]), "four of its ceiling are left");
+    let again = desk.ask(&[text(1); 4]).await;
+    assert_eq!((admitted(&again), reasons(&again)), (0, BTreeSet::from([Reason::BrandDailyCap])));
 }
 
 #[tokio::test]

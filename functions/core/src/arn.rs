@@ -26,7 +26,7 @@ fn cut<'a>(text: &'a str, service: &str) -> Option<(&'a str, &'a str, &'a str)> 
 }
 
 macro_rules! arns {
-    ($($(#[$doc:meta])* $name:ident($kind:literal, $service:literal, $like:literal, $prefix:literal, $regional:literal);)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($kind:literal, $service:literal, $like:literal, $prefix:literal, $regional:literal, $marks:literal);)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -61,7 +61,8 @@ macro_rules! arns {
                 let wrong = || NotAnArn { text: text.to_owned(), kind: $kind, like: $like };
                 let (region, account, resource) = cut(text, $service).ok_or_else(wrong)?;
                 let name = resource.strip_prefix($prefix).filter(|name| !name.is_empty()).ok_or_else(wrong)?;
-                if region.is_empty() == $regional || name.contains(char::is_whitespace) {
+                let belongs = |letter: char| letter.is_ascii_alphanumeric() || $marks.contains(letter);
+                if region.is_empty() == $regional || !name.chars().all(belongs) {
                     return Err(wrong());
                 }
                 let account = account.parse().map_err(|_| wrong())?;
@@ -93,13 +94,13 @@ macro_rules! arns {
 
 arns! {
     /// The ARN of an IAM role.
-    RoleArn("role", "iam", "arn:aws:iam::111111111111:role/tendlc-grant-checkout", "role/", false);
+    RoleArn("role", "iam", "arn:aws:iam::111111111111:role/tendlc-grant-checkout", "role/", false, "+=,.@_-/");
     /// The ARN of a DynamoDB table. Not every emulator takes an ARN as TableName, so callers use [`TableArn::resource`].
-    TableArn("table", "dynamodb", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc", "table/", true);
+    TableArn("table", "dynamodb", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc", "table/", true, "_.-");
     /// The ARN of an SQS queue.
-    QueueArn("queue", "sqs", "arn:aws:sqs:us-east-1:222222222222:tendlc-send", "", true);
+    QueueArn("queue", "sqs", "arn:aws:sqs:us-east-1:222222222222:tendlc-send", "", true, "_-.");
     /// The ARN of a Lambda function, with or without a version or alias.
-    FunctionArn("function", "lambda", "arn:aws:lambda:us-east-1:222222222222:function:tendlc-send-queue", "function:", true);
+    FunctionArn("function", "lambda", "arn:aws:lambda:us-east-1:222222222222:function:tendlc-send-queue", "function:", true, "_-:$");
 }
 
 #[cfg(test)]
@@ -122,6 +123,10 @@ mod tests {
         ] {
             assert!(wrong.parse::<RoleArn>().is_err(), "{wrong}");
         }
-        assert!("arn:aws:dynamodb::111111111111:table/x".parse::<TableArn>().is_err());
+        for wrong in
+            ["arn:aws:dynamodb::111111111111:table/x", "arn:aws:dynamodb:us-east-1:111111111111:table/x/index/y"]
+        {
+            assert!(wrong.parse::<TableArn>().is_err(), "{wrong}");
+        }
     }
 }

@@ -102,8 +102,8 @@ impl Reader<'_> {
         None
     }
 
-    /// A FIFO queue takes no delay for one message, so nothing could wait on it; and a request of the other lane would
-    /// be refused on it.
+    /// A FIFO queue takes no delay for one message, so nothing could be handed over to it; and a request of the other lane
+    /// would be refused on it.
     fn lane(&mut self, name: &str, kind: Kind, hands_over: HandsOver) -> Option<String> {
         let value = match hands_over {
             HandsOver::Yes => self.required(name, "the URL of the queue where what must wait is handed"),
@@ -111,7 +111,7 @@ impl Reader<'_> {
         }?;
         let value = self.queue_url(name, value)?;
         let lane = value.strip_suffix(".fifo");
-        if lane.is_some() {
+        if lane.is_some() && hands_over == HandsOver::Yes {
             self.wrong
                 .push(format!("  {name} is a FIFO queue, which takes no delay for one message; use a standard queue"));
         }
@@ -124,35 +124,53 @@ impl Reader<'_> {
 
     /// What only a spoke is told, as `TENDLC_TOPOLOGY` says; in the hub none of it may be set.
     fn spoke(&mut self) -> Option<Spoke> {
-        match self.required("TENDLC_TOPOLOGY", "\"spoke\" or \"hub\"").as_deref() {
-            Some("spoke") => {
-                let grant = self.parsed("TENDLC_GRANT", "the name of the grant that is charged");
-                let role_arn = self.parsed("TENDLC_ROLE_ARN", "the ARN of the grant's role in the primary");
-                let external_id = self.required("TENDLC_EXTERNAL_ID", "the grant's external id");
-                let name = "TENDLC_DEAD_LETTER_QUEUE_URL";
-                let dead_letter = self.required(name, "the URL of the dead-letter queue");
-                let dead_letter = dead_letter.and_then(|value| self.queue_url(name, value));
-                let outcome_bus = self.text("TENDLC_OUTCOME_BUS");
-                let (dead_letter_queue_url, external_id) = (dead_letter?, external_id?);
-                Some(Spoke { grant: grant?, role_arn: role_arn?, external_id, dead_letter_queue_url, outcome_bus })
+        let topology = self.required("TENDLC_TOPOLOGY", "\"spoke\" or \"hub\"");
+        if topology.as_deref() == Some("hub") {
+            for name in SPOKE_ONLY.into_iter().filter(|name| self.text(name).is_some()).collect::<Vec<_>>() {
+                let found = format!("  {name} is set in the hub, where it comes from the grant's record; take it away");
+                self.wrong.push(found);
             }
-            Some("hub") => {
-                for name in SPOKE_ONLY {
-                    if self.text(name).is_some() {
-                        self.wrong.push(format!(
-                            "  {name} is set in the hub, where it comes from the grant's record; take it away"
-                        ));
-                    }
-                }
-                None
-            }
-            Some(_) => {
-                self.wrong.push("  TENDLC_TOPOLOGY is neither \"spoke\" nor \"hub\"".to_owned());
-                None
-            }
-            None => None,
+            return None;
         }
+        if topology.is_some_and(|topology| topology != "spoke") {
+            self.wrong.push("  TENDLC_TOPOLOGY is neither \"spoke\" nor \"hub\"".to_owned());
+        }
+        // Most functions are a spoke's: one that does not say what it is hears of the rest, too.
+        let grant = self.parsed("TENDLC_GRANT", "the name of the grant that is charged");
+        let role_arn = self.parsed("TENDLC_ROLE_ARN", "the ARN of the grant's role in the primary");
+        let external_id = self.required("TENDLC_EXTERNAL_ID", "the grant's external id");
+        if external_id.as_deref().is_some_and(|id| !is_external_id(id)) {
+            self.wrong.push(format!("  TENDLC_EXTERNAL_ID is none: STS takes {EXTERNAL_ID}"));
+        }
+        let name = "TENDLC_DEAD_LETTER_QUEUE_URL";
+        let dead_letter = self.required(name, "the URL of the dead-letter queue");
+        let dead_letter = dead_letter.and_then(|value| self.queue_url(name, value));
+        let outcome_bus = self.text("TENDLC_OUTCOME_BUS");
+        if outcome_bus.as_deref().is_some_and(|bus| !is_bus(bus)) {
+            self.wrong.push("  TENDLC_OUTCOME_BUS is neither the name nor the ARN of an event bus".to_owned());
+        }
+        let (dead_letter_queue_url, external_id) = (dead_letter?, external_id?);
+        Some(Spoke { grant: grant?, role_arn: role_arn?, external_id, dead_letter_queue_url, outcome_bus })
     }
+}
+
+/// What an external id is (STS AssumeRole, ExternalId).
+const EXTERNAL_ID: &str = "2 to 1224 letters, digits and _+=,.@:/-";
+
+fn is_external_id(text: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@:/-".contains(letter);
+    (2..=1224).contains(&text.len()) && text.chars().all(fits)
+}
+
+/// The name or the ARN of an event bus (EventBridge PutEvents, EventBusName).
+fn is_bus(text: &str) -> bool {
+    let name = match text.strip_prefix("arn:") {
+        Some(_) => text.splitn(6, ':').nth(5).filter(|_| text.split(':').nth(2) == Some("events")),
+        None => Some(text),
+    };
+    let name = name.map(|name| name.strip_prefix("event-bus/").unwrap_or(name)).unwrap_or_default();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+    (1..=256).contains(&name.len()) && name.chars().all(fits)
 }
 
 /// The queue's name, of `http(s)://HOST/ACCOUNT/NAME`.
@@ -192,76 +210,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    fn spoke() -> BTreeMap<&'static str, String> {
-        BTreeMap::from([
-            ("TENDLC_TABLE_ARN", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc".to_owned()),
-            ("TENDLC_TOPOLOGY", "spoke".to_owned()),
-            ("TENDLC_FINGERPRINT_KEY", "ab".repeat(32)),
-            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send".to_owned()),
-            ("TENDLC_PROMOTIONAL_QUEUE_URL", "https://sqs/222222222222/tendlc-send-promotional".to_owned()),
-            ("TENDLC_GRANT", "checkout".to_owned()),
-            ("TENDLC_ROLE_ARN", "arn:aws:iam::111111111111:role/tendlc-grant-checkout".to_owned()),
-            ("TENDLC_EXTERNAL_ID", "secret".to_owned()),
-            ("TENDLC_DEAD_LETTER_QUEUE_URL", "https://sqs/222222222222/tendlc-dead-letter".to_owned()),
-        ])
-    }
-
-    fn read(vars: &BTreeMap<&'static str, String>) -> Result<Settings, EnvError> {
-        Settings::read(&|name| vars.get(name).cloned(), HandsOver::Yes)
-    }
-
-    #[test]
-    fn a_whole_environment_is_read_and_an_empty_bus_is_none() {
-        let mut vars = spoke();
-        vars.insert("TENDLC_OUTCOME_BUS", String::new());
-        assert_eq!(read(&vars).unwrap().spoke.unwrap().outcome_bus, None);
-    }
-
-    #[test]
-    fn what_is_no_queues_url_and_what_is_the_other_lanes_is_told_at_the_start() {
-        let arn = "arn:aws:sqs:us-east-1:222222222222:tendlc-dead-letter";
-        for (name, value, why) in [
-            ("TENDLC_DEAD_LETTER_QUEUE_URL", arn, "not the URL of a queue"),
-            ("TENDLC_DEAD_LETTER_QUEUE_URL", "https://sqs/tendlc-dead-letter", "not the URL of a queue"),
-            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/", "not the URL of a queue"),
-            ("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send-promotional", "other lane"),
-            ("TENDLC_PROMOTIONAL_QUEUE_URL", "https://sqs/222222222222/tendlc-send", "other lane"),
-        ] {
-            let mut vars = spoke();
-            vars.insert(name, value.to_owned());
-            let message = read(&vars).unwrap_err().to_string();
-            assert!(message.contains(name) && message.contains(why), "{message}");
-        }
-    }
-
-    #[test]
-    fn all_that_is_missing_or_wrong_is_named_in_one_message() {
-        let mut vars = spoke();
-        vars.remove("TENDLC_GRANT");
-        vars.insert("TENDLC_EXTERNAL_ID", String::new());
-        vars.insert("TENDLC_ROLE_ARN", "x".to_owned());
-        vars.insert("TENDLC_FINGERPRINT_KEY", "short".to_owned());
-        vars.insert("TENDLC_QUEUE_URL", "https://sqs/222222222222/tendlc-send.fifo".to_owned());
-        let message = read(&vars).unwrap_err().to_string();
-        for name in ["GRANT", "EXTERNAL_ID", "ROLE_ARN", "FINGERPRINT_KEY", "QUEUE_URL"] {
-            assert!(message.contains(&format!("TENDLC_{name}")), "{name} in {message}");
-        }
-    }
-
-    #[test]
-    fn the_hub_refuses_what_only_a_spoke_is_told() {
-        let mut vars = spoke();
-        vars.insert("TENDLC_TOPOLOGY", "hub".to_owned());
-        let message = read(&vars).unwrap_err().to_string();
-        assert!(message.contains("TENDLC_EXTERNAL_ID is set in the hub"), "{message}");
-        for name in SPOKE_ONLY {
-            vars.remove(name);
-        }
-        assert!(read(&vars).unwrap().spoke.is_none());
-    }
-}
+mod tests;

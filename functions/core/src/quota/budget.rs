@@ -82,6 +82,12 @@ impl BudgetPart {
         if fitting.len() < costs.len() && failure.is_none() {
             quota.memory.refused(now, &self.keys(quota).0);
         }
+        // What is held for nobody goes back: one that does not fit lacks something else.
+        let free = fitting.iter().fold(held + left, |free, cost| Amounts {
+            ceiling: free.ceiling - cost.cap,
+            all: free.all - if self.all.is_some() { cost.all } else { 0 },
+            ..free
+        });
         let mut rest = held;
         let mut parts: Vec<(usize, Part, Taken)> = Vec::with_capacity(costs.len());
         for cost in &costs {
@@ -99,10 +105,19 @@ impl BudgetPart {
             } else {
                 match &failure {
                     Some(error) => Part::Failed(error.clone()),
-                    None => self.refused(now, lacks(*cost, left)),
+                    None => self.refused(now, lacks(*cost, free)),
                 }
             };
             parts.push((cost.index, part, taken));
+        }
+        let (budget_key, pool_key) = self.keys(quota);
+        for (key, attribute, amount) in [
+            (&budget_key, guaranteed(&self.pool).as_str(), rest.guaranteed),
+            (&budget_key, ceiling(&self.pool).as_str(), rest.ceiling),
+            (&budget_key, ALL, rest.all),
+            (&pool_key, LEFT, rest.shared),
+        ] {
+            quota.memory.goes_back(key, attribute, amount);
         }
         // What was taken and is not used belongs to one that is not sent, whose record gives it back.
         let unfit = |(index, ..): &(usize, Part, Taken)| fitting.iter().all(|one| one.index != *index);

@@ -26,6 +26,19 @@ pub(super) struct Amounts {
     pub(super) all: i64,
 }
 
+impl std::ops::Add for Amounts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            guaranteed: self.guaranteed.saturating_add(other.guaranteed),
+            shared: self.shared.saturating_add(other.shared),
+            ceiling: self.ceiling.saturating_add(other.ceiling),
+            all: self.all.saturating_add(other.all),
+        }
+    }
+}
+
 /// Which texts fit, the first ones first, a shorter one after a longer that does not.
 pub(super) fn fit(costs: &[Cost], held: Amounts, more: Amounts, counts_all: bool) -> Vec<Cost> {
     let mut cap = held.guaranteed + held.shared + more.guaranteed.saturating_add(more.shared);

@@ -68,6 +68,14 @@ impl Memory {
         }
     }
 
+    /// Keeps that so much of what was taken is about to be given back: a counter that is empty for the moment is not
+    /// what the next text lacks.
+    pub(super) fn goes_back(&self, key: &Key, attribute: &str, amount: i64) {
+        if let Some(known) = self.met().known.get_mut(&(key.clone(), attribute.to_owned())) {
+            known.value = known.value.saturating_add(amount);
+        }
+    }
+
     /// What is known of an attribute.
     pub(super) fn known(&self, key: &Key, attribute: &str) -> Option<Known> {
         self.met().known.get(&(key.clone(), attribute.to_owned())).copied()
