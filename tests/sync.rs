@@ -38,6 +38,8 @@ mod primary;
 mod random;
 #[path = "sync/rescoped.rs"]
 mod rescoped;
+#[path = "sync/said.rs"]
+mod said;
 #[path = "quota/seed.rs"]
 mod seed;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]

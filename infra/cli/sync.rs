@@ -12,7 +12,7 @@ use tendlc_config::{Config, Primary};
 use tendlc_core::clock::{SharedClock, SystemClock};
 use tendlc_core::day::PacificDay;
 use tendlc_core::name::PrimaryName;
-use tendlc_core::sync::{SyncError, Wanted};
+use tendlc_core::sync::{SyncError, Tense, Wanted};
 use tendlc_core::table::Table;
 
 use crate::args::{Output, Sync};
@@ -62,8 +62,8 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
         Output::Json => show::line(&json!({ "table": primary.table.as_str(), "created": !there, "changes": changes }))?,
         Output::Text if changes.is_empty() => show::text("nothing to change\n")?,
         Output::Text => {
-            for change in &changes {
-                show::text(&format!("{change}\n"))?;
+            for line in changes.iter().flat_map(|change| change.lines(Tense::Done)) {
+                show::text(&format!("{line}\n"))?;
             }
         }
     }
@@ -73,8 +73,7 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
 /// Shows what is about to be done, and asks.
 fn may(primary: &Primary, there: bool, wanted: &Wanted, plan: &Plan) -> anyhow::Result<bool> {
     eprintln!(
-        "The table {} of the account {} ({}){} is to hold\n{}, {} and {}, and no others. What changes, as it is said when \
-         it is done:",
+        "The table {} of the account {} ({}){} is to hold\n{}, {} and {}, and no others. What would change:",
         primary.table.resource(),
         primary.account,
         primary.region,
@@ -83,8 +82,8 @@ fn may(primary: &Primary, there: bool, wanted: &Wanted, plan: &Plan) -> anyhow::
         show::counted(wanted.campaigns.len(), "campaign"),
         show::counted(wanted.brands.len(), "brand"),
     );
-    for change in &plan.changes {
-        eprint!("{}", show::folded(&change.to_string(), "  ", "    "));
+    for line in plan.changes.iter().flat_map(|change| change.lines(Tense::Ahead)) {
+        eprint!("{}", show::folded(&line, "  ", "    "));
     }
     if plan.changes.is_empty() {
         eprintln!("  only what an interrupted run left undone");

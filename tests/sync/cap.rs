@@ -1,6 +1,6 @@
 //! Caps that are changed: a lowered one is kept before any guarantee.
 
-use tendlc_core::sync::Change;
+use tendlc_core::sync::{Change, Tense};
 
 use super::change::{two, uses};
 use super::consistent::{assert_balanced, assert_promised_once};
@@ -36,7 +36,7 @@ async fn a_lowered_cap_shrinks_unused_guarantees_in_proportion_and_says_so() {
     let changes = primary.sync(&lowered).await;
     let shrunk = Change::Shrunk { pool: pool(), day: primary.today(), by: 30, over: 0 };
     assert_eq!(changes, [Change::Cap { pool: pool(), before: Some(200), now: 170 }, shrunk.clone()]);
-    assert!(shrunk.to_string().contains("WARNING"), "{shrunk}");
+    assert!(shrunk.lines(Tense::Done)[0].contains("WARNING"), "{shrunk:?}");
     let counters = primary.counters(primary.today()).await;
     assert_eq!((counters.shared, counters.of("a").guaranteed, counters.of("b").guaranteed), (0, 22, 18));
     assert_balanced(&primary, primary.today(), 130, "shrunk").await;
@@ -71,7 +71,7 @@ async fn more_is_never_guaranteed_than_there_is() {
     let fallen = Terms { cap: 25, ..two() };
     let changes = primary.sync(&fallen).await;
     assert_eq!(changes[0], Change::Overpromised { pool: pool(), cap: 25, guaranteed: 50 });
-    assert!(changes[0].to_string().contains("WARNING"));
+    assert!(changes[0].lines(Tense::Done)[0].contains("WARNING"));
     for day in [primary.today(), primary.today().next()] {
         let counters = primary.counters(day).await;
         assert_eq!((counters.of("a").guaranteed, counters.of("b").guaranteed, counters.shared), (15, 10, 0), "{day}");

@@ -1,5 +1,6 @@
 //! A file that is changed, and one that is not: what is new, what is gone, what is back.
 
+use tendlc_core::grant::Budget;
 use tendlc_core::sync::Change;
 
 use super::consistent::{assert_balanced, assert_promised_once};
@@ -16,8 +17,10 @@ pub async fn uses(primary: &Primary, grant: &str, segments: usize) {
     assert_eq!(admitted(&told), segments as i64, "{grant} uses {segments}");
 }
 
-pub fn budget(grant: &str, guaranteed: i64, ceiling: i64, from: &str) -> Change {
-    Change::Budget { grant: grant.parse().unwrap(), pool: pool(), guaranteed, ceiling, from: day(from) }
+/// Budgets are what is guaranteed and the ceiling.
+pub fn budget(grant: &str, before: Option<(i64, i64)>, (guaranteed, ceiling): (i64, i64), from: &str) -> Change {
+    let before = before.map(|(guaranteed, ceiling)| Budget { guaranteed, ceiling });
+    Change::Budget { grant: grant.parse().unwrap(), pool: pool(), before, guaranteed, ceiling, from: day(from) }
 }
 
 #[tokio::test]

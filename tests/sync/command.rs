@@ -99,6 +99,19 @@ async fn json_says_the_same_one_object_a_line() {
     let budget = |change: &&Value| change["change"] == "budget" && change["grant"] == "newsletter";
     let changes = answer["changes"].as_array().unwrap();
     assert_eq!(changes.iter().find(budget).unwrap()["guaranteed"], 1_000);
+
+    let changed = tendlc_config::EXAMPLE.replace("guaranteed = 1000", "guaranteed = 900");
+    let changed = changed.replace("segments_per_second = 40 ", "segments_per_second = 20 ");
+    std::fs::write(folder.path().join("tendlc.toml"), changed).unwrap();
+    let output = tendlc(folder.path(), aws.endpoint(), "111111111111", &arguments).await;
+    let answer: Value = serde_json::from_str(&out(&output)).unwrap();
+    let changes = answer["changes"].as_array().unwrap();
+    let written = changes.iter().find(|change| change["change"] == "written").unwrap();
+    let field = serde_json::json!({ "name": "segments_per_second", "before": "40", "now": "20" });
+    assert_eq!((&written["what"], &written["fields"][0]), (&"campaign order-updates".into(), &field), "{written}");
+    let before = serde_json::json!({ "guaranteed": 1_000, "ceiling": 10_000 });
+    assert_eq!(changes.iter().find(budget).unwrap()["before"], before, "{answer}");
+    assert_eq!(changes.len(), 2, "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,6 +174,7 @@ async fn what_is_shown_before_it_asks_is_what_it_then_does() {
         ("channel = \"sms-voice\"", "channel = \"sns\""),
         (&format!("[grants.newsletter]{newsletter}"), ""),
     ];
+    let mut said = String::new();
     let written = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "CreateTable"];
     for (from, to) in steps {
         change(from, to);
@@ -174,14 +188,24 @@ async fn what_is_shown_before_it_asks_is_what_it_then_does() {
         assert!(written.iter().all(|operation| !counts.contains_key(operation)), "{to}: {counts:?}");
         let done = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync", "--create-table", "--yes"]).await;
         assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+        said.push_str(&out(&done));
         let lines: Vec<String> = out(&done).lines().map(str::to_owned).collect();
         assert!(!lines.is_empty() && lines != ["nothing to change"], "{to}");
-        assert_eq!(shown(&asked), lines, "{to}: {}", told(&asked));
+        let done = |line: &String| line.replace(", it is ", ", it was ");
+        let mut ahead: Vec<String> = shown(&asked).iter().map(done).collect();
+        for (will, did) in [("write ", "wrote "), ("remove ", "removed ")] {
+            ahead.iter_mut().for_each(|line| *line = line.replacen(will, did, 1));
+        }
+        assert_eq!(ahead, lines, "{to}: {}", told(&asked));
+        // What was there before is said in the present until it is changed.
+        assert!(!shown(&asked).iter().any(|line| line.contains("it was")), "{}", told(&asked));
         if to == "guaranteed = 8000" {
             let today = PacificDay::of(SystemClock::default().now());
             assert!(!lines[0].contains(&format!("from {today}")), "{lines:?}");
         }
     }
+    assert!(said.contains("campaign order-updates: channel sns, it was sms-voice\n"), "{said}");
+    assert!(said.contains("campaign order-updates: phone_number (not shown), it was none\n"), "{said}");
     // Where nothing would be written nobody is asked.
     let same = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync"]).await;
     assert_eq!((same.status.code(), out(&same).as_str()), (Some(0), "nothing to change\n"), "{}", told(&same));

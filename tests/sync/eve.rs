@@ -21,7 +21,7 @@ async fn in_the_last_ten_minutes_of_a_day_tomorrows_counters_move_too() {
         let stale = Desk::open(&primary, "b");
         stale.warm().await;
         let changes = primary.sync(&Terms { cap: 120, ..two().grant("a", 40, 80).grant("b", 10, 50) }).await;
-        assert!(changes.contains(&budget("a", 40, 80, "2026-11-20")), "{changes:?}");
+        assert!(changes.contains(&budget("a", Some((30, 80)), (40, 80), "2026-11-20")), "{changes:?}");
         assert_eq!(admitted(&stale.ask(&[text(1); 5]).await), 5);
         assert_balanced(&primary, primary.today(), 51, before_midnight).await;
         assert_balanced(&primary, tomorrow, if late { 51 } else { 0 }, before_midnight).await;
@@ -37,14 +37,15 @@ async fn what_today_has_not_got_tomorrow_may_have_even_in_its_eve() {
     let primary = Primary::start("2026-11-21T07:51:00Z", &two()).await;
     uses(&primary, "a", 50).await;
     let changes = primary.sync(&two().grant("b", 60, 60)).await;
-    assert_eq!(changes, [budget("b", 60, 60, "2026-11-21")]);
+    assert_eq!(changes, [budget("b", Some((20, 50)), (60, 60), "2026-11-21")]);
     let (today, tomorrow) = (primary.today(), primary.today().next());
     assert_eq!(primary.counters(today).await.of("b").guaranteed, 20);
     assert_eq!(primary.counters(tomorrow).await.of("b").guaranteed, 60);
     assert_balanced(&primary, today, 50, "eve").await;
     assert_balanced(&primary, tomorrow, 0, "eve").await;
     // A raise that was put off to tomorrow is not undone by another one that does not fit either.
-    primary.sync(&two().grant("b", 65, 65)).await;
+    let changes = primary.sync(&two().grant("b", 65, 65)).await;
+    assert_eq!(changes, [budget("b", Some((60, 60)), (65, 65), "2026-11-21")]);
     assert_eq!(primary.counters(tomorrow).await.of("b").guaranteed, 65);
     assert_eq!(on_day(&primary.grant("b").await.unwrap().budgets[&pool()], today).unwrap().guaranteed, 20);
     assert_promised_once(&primary, "eve").await;

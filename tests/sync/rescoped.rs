@@ -12,7 +12,7 @@ use super::terms::{Terms, pool};
 
 const AFTER_MIDNIGHT: &str = "2026-11-21T08:00:01Z";
 
-fn ten() -> Terms {
+pub fn ten() -> Terms {
     Terms::cap(10).grant("a", 4, 10)
 }
 
@@ -21,7 +21,7 @@ fn of_campaign() -> Pool {
 }
 
 /// The same, with a cap of each campaign's own.
-fn by_campaign(mut wanted: Wanted) -> Wanted {
+pub fn by_campaign(mut wanted: Wanted) -> Wanted {
     fn moved<T>(pools: &mut BTreeMap<Pool, T>) {
         *pools = std::mem::take(pools).into_values().map(|value| (of_campaign(), value)).collect();
     }

@@ -10,6 +10,7 @@ mod budget;
 mod cap;
 mod change;
 mod counters;
+mod field;
 mod index;
 mod particulars;
 mod pointer;
@@ -23,7 +24,8 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use change::Change;
+pub use change::{Change, Tense};
+pub use field::Field;
 pub use index::Index;
 
 use crate::clock::SharedClock;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::counters::Move;
 use super::record::{Revised, Transacted};
-use super::schedule::{from_today, newest, plain, starts};
+use super::schedule::{from_today, newest, plain, starts, turn};
 use super::{Change, Sync, SyncError};
 use crate::day::PacificDay;
 use crate::grant::{Brand, Budget, Cap, Grant, Pool, Since, on_day};
@@ -107,18 +107,20 @@ impl Sync {
             }
             let (days, from) = (days.as_slice(), from.as_slice());
             let spare = spared.load(Ordering::Relaxed);
-            let turn = Turn { grant: &grant, brand: &brand, pool, days, from, to: &to, spared: spare };
-            let Some(items) = self.budget_items(&turn).await? else { return Ok(None) };
+            let attempt = Turn { grant: &grant, brand: &brand, pool, days, from, to: &to, spared: spare };
+            let Some(items) = self.budget_items(&attempt).await? else { return Ok(None) };
             let kept = |place: usize| on_day(from, days[place]).unwrap_or(NOTHING).guaranteed;
             match self.transact(items).await? {
                 Transacted::Done => {
-                    let begins = plan.iter().find(|entry| entry.value == wanted).map_or(free, |entry| entry.from);
+                    // Else it began before, and only the days until then are otherwise.
+                    let (from, before) = turn(from, &to, &wanted, days[0]).unwrap_or((free, Some(wanted)));
                     return Ok(Some(Some(Change::Budget {
                         grant: name.clone(),
                         pool: pool.clone(),
+                        before,
                         guaranteed: wanted.guaranteed,
                         ceiling: wanted.ceiling,
-                        from: begins,
+                        from,
                     })));
                 }
                 Transacted::Refused(place) if place < days.len() && wanted.guaranteed > kept(place) => {

@@ -26,7 +26,7 @@ impl Sync {
                 let brand = Brand { name: wanted.name.clone(), pools: BTreeMap::new() };
                 let named = self.named(Named::Brand(&brand.name))?;
                 let done = self.transact(vec![self.put_next(&key, 0, &brand)?, named]).await?;
-                Ok((done == Transacted::Done).then(|| Some(Change::Written { what: what.clone() })))
+                Ok((done == Transacted::Done).then(|| Some(Change::New { what: what.clone() })))
             })
             .await?;
         changes.extend(change);

@@ -1,21 +1,28 @@
 //! What a sync changed, for whoever ran it.
 
-use std::fmt;
-
 use serde::Serialize;
 
+use super::budget::NOTHING;
+use super::field::Field;
 use crate::day::PacificDay;
-use crate::grant::Pool;
+use crate::grant::{Budget, Pool};
 use crate::name::GrantName;
 
 /// Something that was changed, or cannot be as it is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum Change {
-    /// Something new, or with other particulars.
+    /// Something new.
+    New {
+        /// What.
+        what: String,
+    },
+    /// Something with other particulars.
     Written {
         /// What.
         what: String,
+        /// Those that differ.
+        fields: Vec<Field>,
     },
     /// No longer there.
     Removed {
@@ -37,7 +44,9 @@ pub enum Change {
         grant: GrantName,
         /// Of what.
         pool: Pool,
-        /// Now, in the cap's unit per Pacific day.
+        /// Before, in the cap's unit per Pacific day; absent: there was none.
+        before: Option<Budget>,
+        /// Now.
         guaranteed: i64,
         /// Now.
         ceiling: i64,
@@ -48,7 +57,9 @@ pub enum Change {
     DailySegments {
         /// Whose.
         grant: GrantName,
-        /// Now, in segments per Pacific day; absent: no such ceiling.
+        /// Before, in segments per Pacific day; absent: there was no such ceiling.
+        before: Option<i64>,
+        /// Now; absent: no such ceiling.
         segments: Option<i64>,
         /// From when. Not today, where nobody has counted today.
         from: PacificDay,
@@ -75,38 +86,90 @@ pub enum Change {
     },
 }
 
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Whether it has been done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tense {
+    /// It is what would change.
+    Ahead,
+    /// It is what has changed.
+    Done,
+}
+
+impl Tense {
+    /// What something is until it is changed.
+    pub(super) fn was(self) -> &'static str {
         match self {
-            Self::Written { what } => write!(f, "wrote {what}"),
-            Self::Removed { what } => write!(f, "removed {what}"),
-            Self::Cap { pool, before: None, now } => write!(f, "cap of {}: {now} a day", pool.as_str()),
-            Self::Cap { pool, before: Some(before), now } => {
-                write!(f, "cap of {}: {now} a day, it was {before}", pool.as_str())
+            Self::Ahead => "it is",
+            Self::Done => "it was",
+        }
+    }
+
+    fn verb(self, ahead: &'static str, done: &'static str) -> &'static str {
+        match self {
+            Self::Ahead => ahead,
+            Self::Done => done,
+        }
+    }
+}
+
+impl Change {
+    /// For people: a sentence for each thing that differs, without a full stop.
+    pub fn lines(&self, tense: Tense) -> Vec<String> {
+        let line = match self {
+            Self::Written { what, fields } if !fields.is_empty() => {
+                return fields.iter().map(|field| format!("{what}: {}", field.line(tense))).collect();
             }
-            Self::Budget { grant, pool, guaranteed, ceiling, from } => write!(
-                f,
-                "budget of {grant} in {}: {guaranteed} guaranteed, {ceiling} at most, from {from}",
-                pool.as_str()
-            ),
-            Self::DailySegments { grant, segments: Some(segments), from } => {
-                write!(f, "daily_segments of {grant}: {segments}, from {from}")
+            Self::New { what } => format!("{} {what}, which is new", tense.verb("write", "wrote")),
+            Self::Written { what, .. } => format!("{} {what}", tense.verb("write", "wrote")),
+            Self::Removed { what } => format!("{} {what}", tense.verb("remove", "removed")),
+            Self::Cap { pool, before, now } => {
+                format!("cap of {}: {now} a day{}", named(pool), until(before.as_ref(), now, tense))
             }
-            Self::DailySegments { grant, segments: None, from } => {
-                write!(f, "daily_segments of {grant}: no ceiling, from {from}")
+            Self::Budget { grant, pool, before, guaranteed, ceiling, from } => {
+                let now = Budget { guaranteed: *guaranteed, ceiling: *ceiling };
+                let (now, before) = (said(now), before.map(said));
+                let before = until(before.as_ref(), &now, tense);
+                format!("budget of {grant} in the cap of {}: {now}, from {from}{before}", named(pool))
             }
-            Self::Shrunk { pool, day, by, over } => write!(
-                f,
+            Self::DailySegments { grant, before, segments, from } => {
+                let now = segments.map_or("no ceiling".to_owned(), |most| most.to_string());
+                let before = until(before.map(|most| most.to_string()).as_ref(), &now, tense);
+                format!("daily_segments of {grant}: {now}, from {from}{before}")
+            }
+            Self::Shrunk { pool, day, by, over } => format!(
                 "WARNING: the cap of {} leaves no room for all guarantees on {day}: they are {by} less until midnight \
                  Pacific, and {over} were used beyond the cap before",
-                pool.as_str()
+                named(pool)
             ),
-            Self::Overpromised { pool, cap, guaranteed } => write!(
-                f,
-                "WARNING: {guaranteed} are to be guaranteed of {}, whose cap is {cap}: each guarantee is less, in \
+            Self::Overpromised { pool, cap, guaranteed } => format!(
+                "WARNING: {guaranteed} are to be guaranteed of the cap of {}, which is {cap}: each guarantee is less, in \
                  proportion, until they are lowered",
-                pool.as_str()
+                named(pool)
             ),
-        }
+        };
+        vec![line]
+    }
+}
+
+/// `, it was 40`; nothing where there is no difference to tell.
+fn until<T: std::fmt::Display + PartialEq>(before: Option<&T>, now: &T, tense: Tense) -> String {
+    match before {
+        Some(before) if before != now => format!(", {} {before}", tense.was()),
+        _ => String::new(),
+    }
+}
+
+fn said(budget: Budget) -> String {
+    match budget {
+        NOTHING => "nothing".to_owned(),
+        Budget { guaranteed, ceiling } => format!("{guaranteed} guaranteed, {ceiling} at most"),
+    }
+}
+
+/// What a cap counts over, as a person calls it.
+pub(super) fn named(pool: &Pool) -> String {
+    match pool.as_str().split_once('#') {
+        Some((_, campaign)) => format!("the campaign {campaign}"),
+        None => format!("the brand {}", pool.as_str()),
     }
 }

@@ -9,8 +9,8 @@ use super::budget::Begins;
 use super::counters::Move;
 use super::index::Named;
 use super::record::Transacted;
-use super::schedule::{from_today, newest, plain};
-use super::{Change, Sync, SyncError};
+use super::schedule::{from_today, newest, plain, turn};
+use super::{Change, Sync, SyncError, field};
 use crate::day::PacificDay;
 use crate::grant::{Campaign, Counted, DailySegments, Grant, Pool, Since, on_day};
 use crate::name::{CampaignName, GrantName};
@@ -44,7 +44,12 @@ impl Sync {
                 let revision = there.as_ref().map_or(0, |there| there.revision);
                 let named = self.named(Named::Campaign(&campaign.name))?;
                 let done = self.transact(vec![self.put_next(&key, revision, &campaign)?, named]).await?;
-                Ok((done == Transacted::Done).then(|| (Some(Change::Written { what: what.clone() }), leaving)))
+                let what = what.clone();
+                let change = match old {
+                    None => Change::New { what },
+                    Some(old) => Change::Written { what, fields: field::of_campaign(old, &before, &campaign) },
+                };
+                Ok((done == Transacted::Done).then_some((Some(change), leaving)))
             })
             .await?;
         changes.extend(change);
@@ -130,10 +135,18 @@ impl Sync {
         if let Some(old) = old {
             items.extend(self.stale_pointers(old, wanted, claimed).await?);
         }
-        let mut changes = vec![Change::Written { what: format!("grant {}", wanted.name) }];
-        if newest(&before).and_then(|daily| daily.segments) != segments {
-            let from = grant.daily_segments.iter().map(|daily| daily.from).max().unwrap_or(free);
-            changes.push(Change::DailySegments { grant: wanted.name.clone(), segments, from });
+        let what = format!("grant {}", wanted.name);
+        let fields = old.map(|old| field::of_grant(old, &grant)).unwrap_or_default();
+        let turn = turn(&before, &grant.daily_segments, &DailySegments { segments }, days[0]);
+        let turn = turn.map(|(from, before)| (from, before.and_then(|daily| daily.segments)));
+        let mut changes = match turn.filter(|(_, before)| *before != segments) {
+            Some((from, before)) => vec![Change::DailySegments { grant: wanted.name.clone(), before, segments, from }],
+            None => Vec::new(),
+        };
+        if old.is_none() {
+            changes.insert(0, Change::New { what });
+        } else if !fields.is_empty() || changes.is_empty() {
+            changes.insert(0, Change::Written { what, fields });
         }
         Ok((self.transact(items).await? == Transacted::Done).then_some(changes))
     }

@@ -27,6 +27,21 @@ pub(super) fn plain<T: PartialEq>(mut values: Vec<Since<T>>) -> Vec<Since<T>> {
     values
 }
 
+/// The first day on which `to` has what is wanted and `from` has not; and what was wanted before: the newest of `from`,
+/// or where that is the same and only comes earlier, what that day had.
+pub(super) fn turn<T: Clone + PartialEq>(
+    from: &[Since<T>],
+    to: &[Since<T>],
+    wanted: &T,
+    today: PacificDay,
+) -> Option<(PacificDay, Option<T>)> {
+    let days = &starts(from, today) | &starts(to, today);
+    let is = |values, day: PacificDay| on_day(values, day).as_ref() == Some(wanted);
+    let day = days.into_iter().find(|day| is(to, *day) && !is(from, *day))?;
+    let last = newest(from).filter(|last| last != wanted);
+    Some((day, last.or_else(|| on_day(from, day))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +63,22 @@ mod tests {
     fn an_entry_that_changes_nothing_is_dropped() {
         let values = [since("2026-11-20", 2), since("2026-11-21", 2), since("2026-11-22", 3)];
         assert_eq!(from_today(&values, "2026-11-20".parse().unwrap()), [values[0], values[2]]);
+    }
+
+    #[test]
+    fn a_change_begins_on_the_first_day_that_had_another_value() {
+        let today = "2026-11-20".parse().unwrap();
+        let (plain, put_off) = ([since("2026-11-20", 7)], [since("2026-11-20", 7), since("2026-11-21", 8)]);
+        let at = |from: &[Since<i64>], to: &[Since<i64>], wanted: i64| {
+            turn(from, to, &wanted, today).map(|(day, before)| (day.to_string(), before))
+        };
+        let tomorrow = "2026-11-21".to_owned();
+        assert_eq!(at(&plain, &put_off, 8), Some((tomorrow.clone(), Some(7))));
+        assert_eq!(at(&put_off, &plain, 7), Some((tomorrow, Some(8))), "what was put off is taken back");
+        assert_eq!(at(&put_off, &[since("2026-11-20", 8)], 8), Some((today.to_string(), Some(7))));
+        let lower = [since("2026-11-20", 5)];
+        assert_eq!(at(&put_off, &lower, 5), Some((today.to_string(), Some(8))), "what was wanted last");
+        assert_eq!(at(&[], &plain, 7), Some((today.to_string(), None)));
+        assert_eq!(at(&plain, &plain, 7), None);
     }
 }
