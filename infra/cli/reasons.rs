@@ -9,6 +9,10 @@ pub fn why(outcome: &Put) -> Option<String> {
     let reason: Reason = serde_json::from_value(name.clone()).ok()?;
     // A dead letter for which the reason says it all has nothing else to tell.
     let told = outcome.told.as_deref().filter(|told| *told != reason.as_str());
+    if reason == Reason::NotGranted && outcome.detail.get("grant").is_none() {
+        let nobody = told.map_or_else(|| nobody(outcome), str::to_owned);
+        return Some(format!("{nobody}. {STRANGERS}"));
+    }
     Some(match told {
         // These details end with what to do.
         Some(told) if matches!(reason, Reason::InvalidDestination | Reason::BodyTooLong | Reason::IdReused) => {
@@ -17,6 +21,16 @@ pub fn why(outcome: &Put) -> Option<String> {
         Some(told) => format!("{}. {}", told.trim_end_matches('.'), cure(reason)),
         None => cure(reason).to_owned(),
     })
+}
+
+/// What the operator can do about requests of a queue or an account that no grant has.
+const STRANGERS: &str = "The primary's operator grants it in tendlc.toml and runs `tendlc sync`, or empties the queue. A \
+                         message stays there and is looked at again in an hour; an event goes to the on-failure \
+                         destination.";
+
+fn nobody(outcome: &Put) -> String {
+    let account = outcome.detail.get("account").and_then(|account| account.as_str());
+    account.map_or("No grant has this queue".to_owned(), |account| format!("No grant has this queue of {account}"))
 }
 
 fn cure(reason: Reason) -> &'static str {
@@ -84,6 +98,19 @@ mod tests {
         assert_eq!(why(Some("`to` is missing.")), format!("`to` is missing. {}", cure(Reason::InvalidRequest)));
         assert_eq!(why(Some("INVALID_REQUEST")), cure(Reason::InvalidRequest));
         assert_eq!(why(None), cure(Reason::InvalidRequest));
+    }
+
+    #[test]
+    fn a_stranger_is_told_where_it_came_from_and_who_can_let_it_in() {
+        let mut stranger = outcome(Some("NOT_GRANTED"), Some("No grant has the account 444444444444"));
+        let why = |stranger: &Put| super::why(stranger).unwrap();
+        assert!(why(&stranger).starts_with("No grant has the account 444444444444. "), "{}", why(&stranger));
+        assert!(why(&stranger).contains("`tendlc sync`"), "{}", why(&stranger));
+        stranger.told = None;
+        stranger.detail["account"] = "444444444444".into();
+        assert!(why(&stranger).starts_with("No grant has this queue of 444444444444. "), "{}", why(&stranger));
+        stranger.detail["grant"] = "checkout".into();
+        assert_eq!(why(&stranger), cure(Reason::NotGranted));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a person sees of played events.
 
-use super::commands::{sample, seen};
+use super::commands::{Made, read, sample, seen};
 
 const NOW: [&str; 2] = ["--now", "2026-11-20T17:00:00Z"];
 
@@ -26,6 +26,23 @@ fn below_what_is_not_accepted_stands_why_and_what_to_do() {
     assert_eq!(below(&text, "good-first"), "", "{text}");
     let (text, _) = seen(&[&[sample("sqs-opted-out.json").as_str()], NOW.as_slice()].concat(), None);
     assert!(below(&text, "order-1099-shipped").contains("has to text START"), "{text}");
+}
+
+#[test]
+fn what_nobody_has_granted_says_where_it_came_from_and_who_lets_it_in() {
+    let (mut by_queue, mut by_event) = (read("sqs-single.json"), read("event-single.json"));
+    let queue = "arn:aws:sqs:us-east-1:111111111111:tendlc-elsewhere";
+    by_queue["Records"][0]["eventSourceARN"] = queue.into();
+    by_event["account"] = "444444444444".into();
+    let queue = format!("No grant has the queue {queue}.");
+    for (event, id, why) in [
+        (by_queue, "order-1001-shipped", queue.as_str()),
+        (by_event, "order-1090-shipped", "No grant has the account 444444444444."),
+    ] {
+        let (text, _) = seen(&[Made::of(&event).path()], None);
+        let below = below(&text, id);
+        assert!(below.starts_with(why) && below.contains("runs `tendlc sync`"), "{below}\n{text}");
+    }
 }
 
 #[test]

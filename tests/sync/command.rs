@@ -189,12 +189,19 @@ async fn what_is_shown_before_it_asks_is_what_it_then_does() {
         let done = tendlc(folder.path(), aws.endpoint(), "111111111111", &["sync", "--create-table", "--yes"]).await;
         assert_eq!(done.status.code(), Some(0), "{}", told(&done));
         said.push_str(&out(&done));
-        let lines: Vec<String> = out(&done).lines().map(str::to_owned).collect();
+        let mut lines: Vec<String> = out(&done).lines().map(str::to_owned).collect();
         assert!(!lines.is_empty() && lines != ["nothing to change"], "{to}");
         let done = |line: &String| line.replace(", it is ", ", it was ");
         let mut ahead: Vec<String> = shown(&asked).iter().map(done).collect();
         for (will, did) in [("write ", "wrote "), ("remove ", "removed ")] {
             ahead.iter_mut().for_each(|line| *line = line.replacen(will, did, 1));
+        }
+        // Before, a warning says what to do instead; afterwards, what is left to do.
+        let warns = |line: &String| line.starts_with("WARNING: ");
+        let removed = lines.contains(&"removed grant newsletter".to_owned());
+        for said in [&mut ahead, &mut lines] {
+            assert_eq!(said.iter().any(|line| warns(line) && line.contains("tendlc-newsletter")), removed, "{said:?}");
+            said.retain(|line| !warns(line));
         }
         assert_eq!(ahead, lines, "{to}: {}", told(&asked));
         // What was there before is said in the present until it is changed.

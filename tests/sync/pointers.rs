@@ -6,7 +6,7 @@ use tendlc_core::arn::QueueArn;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::grant::{LaneQueues, Topology};
 use tendlc_core::served::Pointer;
-use tendlc_core::sync::{Sync, Wanted};
+use tendlc_core::sync::{Change, Sync, Tense, Wanted};
 use tendlc_core::table::Key;
 
 use super::primary::{NOON, Primary};
@@ -118,4 +118,52 @@ async fn removing_a_spoke_leaves_a_hub_grant_of_the_same_account_alone() {
     watched.run(&hub(&primary, &[("a", "one", "222222222222")])).await.unwrap();
     assert_eq!(leads_to(&primary).await, expected(&[("one", "a"), ("one-promotional", "a"), ("222222222222", "a")]));
     assert!(!wire.calls().iter().any(|call| call.operation == "DeleteItem"), "not even for a moment");
+}
+
+/// The queues that nobody has after a sync that makes `before` what `after` says.
+async fn unserved(before: &[(&str, &str, &str)], after: impl FnOnce(&Primary) -> Wanted) -> Vec<String> {
+    let primary = Primary::empty(NOON, &[]).await;
+    primary.run(&hub(&primary, before)).await.unwrap();
+    let wanted = after(&primary);
+    let changes = primary.run(&wanted).await.unwrap();
+    assert_eq!(primary.run(&wanted).await.unwrap(), [], "it is said once");
+    let mut names = Vec::new();
+    for change in &changes {
+        let Change::Unserved { queues, .. } = change else { continue };
+        names.extend(queues.iter().map(|queue| queue.resource().to_owned()));
+        for (tense, cure) in [(Tense::Ahead, "run empty first"), (Tense::Done, "event source mapping")] {
+            let line = change.lines(tense).concat();
+            assert!(line.starts_with("WARNING: ") && line.contains("NOT_GRANTED") && line.contains(cure), "{line}");
+            assert!(queues.iter().all(|queue| line.contains(queue.as_str())), "{line}");
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn whoever_takes_a_queue_away_is_told_what_becomes_of_what_is_on_it() {
+    let one = [("a", "one", "222222222222")];
+    let both = ["one", "one-promotional"];
+    assert_eq!(unserved(&one, |_| Wanted::default()).await, both, "the grant goes");
+    assert_eq!(unserved(&one, |primary| hub(primary, &[("a", "two", "222222222222")])).await, both, "it has others");
+    let spoke = |primary: &Primary| {
+        let mut wanted = hub(primary, &one);
+        wanted.grants[0].topology = Topology::Spoke;
+        wanted
+    };
+    assert_eq!(unserved(&one, spoke).await, both, "it is no hub grant any more");
+}
+
+#[tokio::test]
+async fn queues_that_somebody_has_are_nothing_to_warn_of() {
+    let one = [("a", "one", "222222222222")];
+    let none: [&str; 0] = [];
+    assert_eq!(unserved(&one, |primary| hub(primary, &[("b", "one", "222222222222")])).await, none, "another's");
+    assert_eq!(unserved(&one, |primary| hub(primary, &[("a", "one", "333333333333")])).await, none, "another account");
+    let lower = |primary: &Primary| {
+        let mut wanted = hub(primary, &one);
+        wanted.grants[0].max_wait.promotional = 60;
+        wanted
+    };
+    assert_eq!(unserved(&one, lower).await, none, "the same");
 }

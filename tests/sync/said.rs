@@ -72,6 +72,8 @@ async fn each_field_of_a_grant_that_differs_is_named_and_no_other() {
     for (name, now, edit) in edits {
         let changes = said(&before, |wanted| edit(&mut wanted.grants[0])).await;
         let lines = lines(&changes, Tense::Done);
+        // Of a queue that nobody has then it warns, too.
+        let lines: Vec<String> = lines.into_iter().filter(|line| !line.starts_with("WARNING: ")).collect();
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].starts_with(&format!("grant a: {name} {now}")), "{lines:?}");
         let json = serde_json::to_value(&changes).unwrap();

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::budget::NOTHING;
 use super::field::Field;
+use crate::arn::QueueArn;
 use crate::day::PacificDay;
 use crate::grant::{Budget, Pool};
 use crate::name::GrantName;
@@ -63,6 +64,13 @@ pub enum Change {
         segments: Option<i64>,
         /// From when. Not today, where nobody has counted today.
         from: PacificDay,
+    },
+    /// In the hub, queues that no grant has any more: what is still on them is nobody's.
+    Unserved {
+        /// Whose they were.
+        grant: GrantName,
+        /// They.
+        queues: Vec<QueueArn>,
     },
     /// A lowered cap did not leave room for the guarantees: they are less for the rest of the day.
     Shrunk {
@@ -136,6 +144,7 @@ impl Change {
                 let before = until(before.map(|most| most.to_string()).as_ref(), &now, tense);
                 format!("daily_segments of {grant}: {now}, from {from}{before}")
             }
+            Self::Unserved { grant, queues } => unserved(grant, queues, tense),
             Self::Shrunk { pool, day, by, over } => format!(
                 "WARNING: the cap of {} leaves no room for all guarantees on {day}: they are {by} less until midnight \
                  Pacific, and {over} were used beyond the cap before",
@@ -163,6 +172,23 @@ fn said(budget: Budget) -> String {
     match budget {
         NOTHING => "nothing".to_owned(),
         Budget { guaranteed, ceiling } => format!("{guaranteed} guaranteed, {ceiling} at most"),
+    }
+}
+
+fn unserved(grant: &GrantName, queues: &[QueueArn], tense: Tense) -> String {
+    let names: Vec<&str> = queues.iter().map(QueueArn::as_str).collect();
+    let names = names.join(" and ");
+    let (noun, them) = if queues.len() == 1 { ("queue", "it") } else { ("queues", "them") };
+    let kept = format!("what is still on {them} stays there and is rejected as NOT_GRANTED once an hour");
+    match tense {
+        Tense::Ahead => format!(
+            "WARNING: with this no grant has the {noun} of {grant} any more, {names}: {kept}. If it is to be sent, say no, \
+             stop the senders and let {them} run empty first"
+        ),
+        Tense::Done => format!(
+            "WARNING: no grant has the {noun} any more that {grant} had, {names}: {kept}. Purge {them}, or delete {them} \
+             with the event source mapping of each; if it is to be sent, grant {them} again"
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::budget::Begins;
 use super::counters::Move;
 use super::index::Named;
+use super::pointer::unserved;
 use super::record::Transacted;
 use super::schedule::{from_today, newest, plain, turn};
 use super::{Change, Sync, SyncError, field};
@@ -135,6 +136,7 @@ impl Sync {
         if let Some(old) = old {
             items.extend(self.stale_pointers(old, wanted, claimed).await?);
         }
+        let warning = old.and_then(|old| unserved(old, Some(wanted), claimed));
         let what = format!("grant {}", wanted.name);
         let fields = old.map(|old| field::of_grant(old, &grant)).unwrap_or_default();
         let turn = turn(&before, &grant.daily_segments, &DailySegments { segments }, days[0]);
@@ -148,6 +150,7 @@ impl Sync {
         } else if !fields.is_empty() || changes.is_empty() {
             changes.insert(0, Change::Written { what, fields });
         }
+        changes.extend(warning);
         Ok((self.transact(items).await? == Transacted::Done).then_some(changes))
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::{Sync, SyncError};
+use super::{Change, Sync, SyncError};
+use crate::arn::QueueArn;
 use crate::grant::{Grant, Topology};
 use crate::served::Pointer;
 use crate::table::{Key, Table, TableError, text};
@@ -16,6 +17,18 @@ pub(super) fn keys(grant: &Grant) -> Vec<Key> {
     }
     let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
     queues.map(Key::hub_queue).chain([Key::hub_account(&grant.account)]).collect()
+}
+
+/// Says which queues of `old` neither `new` nor anybody else has; `new` is `None` where the grant goes.
+pub(super) fn unserved(old: &Grant, new: Option<&Grant>, claimed: &BTreeSet<Key>) -> Option<Change> {
+    let had = |grant: &Grant| {
+        let lanes = grant.queues.clone().filter(|_| grant.topology == Topology::Hub);
+        lanes.into_iter().flat_map(|lanes| [lanes.transactional, lanes.promotional]).collect()
+    };
+    let mut queues: Vec<QueueArn> = had(old);
+    let stay: Vec<QueueArn> = new.map(had).unwrap_or_default();
+    queues.retain(|queue| !stay.contains(queue) && !claimed.contains(&Key::hub_queue(queue)));
+    (!queues.is_empty()).then(|| Change::Unserved { grant: old.name.clone(), queues })
 }
 
 impl Sync {

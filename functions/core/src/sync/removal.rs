@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::budget::{Begins, NOTHING};
 use super::particulars::all_on;
+use super::pointer::unserved;
 use super::record::Transacted;
 use super::{Change, Sync, SyncError};
 use crate::grant::{Grant, Topology};
@@ -29,25 +30,28 @@ impl Sync {
     ) -> Result<(), SyncError> {
         let key = Key::grant(name);
         let what = format!("grant {name}");
-        self.again(&what, async || {
-            let Some(there) = self.read::<Grant>(&key).await? else { return Ok(Some(())) };
-            if self.is_promised(&there.record).await? {
-                // Another sync wants it again: what it is promised would be lost with its record.
-                return Ok(None);
-            }
-            let nowhere = Grant { topology: Topology::Spoke, ..there.record.clone() };
-            let mut items = vec![self.delete_if(&key, ("revision", number(there.revision)))?];
-            items.extend(self.stale_pointers(&there.record, &nowhere, claimed).await?);
-            // What it has used stays counted: it may be back today.
-            for day in self.days(self.clock.now()).0 {
-                if let Some(all) = all_on(&there.record.daily_segments, day) {
-                    items.push(self.move_all(name, day, all, -all)?);
+        let warning = self
+            .again(&what, async || {
+                let Some(there) = self.read::<Grant>(&key).await? else { return Ok(Some(None)) };
+                if self.is_promised(&there.record).await? {
+                    // Another sync wants it again: what it is promised would be lost with its record.
+                    return Ok(None);
                 }
-            }
-            Ok((self.transact(items).await? == Transacted::Done).then_some(()))
-        })
-        .await?;
+                let nowhere = Grant { topology: Topology::Spoke, ..there.record.clone() };
+                let mut items = vec![self.delete_if(&key, ("revision", number(there.revision)))?];
+                items.extend(self.stale_pointers(&there.record, &nowhere, claimed).await?);
+                // What it has used stays counted: it may be back today.
+                for day in self.days(self.clock.now()).0 {
+                    if let Some(all) = all_on(&there.record.daily_segments, day) {
+                        items.push(self.move_all(name, day, all, -all)?);
+                    }
+                }
+                let warning = unserved(&there.record, None, claimed);
+                Ok((self.transact(items).await? == Transacted::Done).then_some(warning))
+            })
+            .await?;
         changes.push(Change::Removed { what });
+        changes.extend(warning);
         Ok(())
     }
 

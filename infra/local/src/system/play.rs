@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 use tendlc_core::arn::QueueArn;
+use tendlc_core::reason::Reason;
 use tokio::sync::mpsc;
 
 use super::System;
@@ -22,7 +23,7 @@ pub struct Put {
     pub detail_type: String,
     /// What became of the request.
     pub detail: Value,
-    /// What the request's dead letter says is wrong with it. No part of the outcome.
+    /// What the request's dead letter says is wrong with it, or who is not granted anything. No part of the outcome.
     #[serde(skip)]
     pub told: Option<String>,
 }
@@ -50,7 +51,11 @@ impl System {
         let before: BTreeSet<String> = self.letters().into_iter().map(|letter| letter.message_id).collect();
         let reply = function.invoke(event.clone()).await;
         let letters = self.letters().into_iter().filter(|letter| !before.contains(&letter.message_id)).collect();
-        Ok(Played { function: name, outcomes: said(&mut events, letters), reply })
+        let mut outcomes = said(&mut events, letters);
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_a_strangers()) {
+            outcome.told = nobodys(event);
+        }
+        Ok(Played { function: name, outcomes, reply })
     }
 
     /// Starts the function that takes `event`, as AWS does ahead of an event, and returns when it is ready.
@@ -84,10 +89,24 @@ impl Put {
         Some(Self { source: put.source, detail_type: put.detail_type, detail: put.detail, told: None })
     }
 
+    /// Whether nobody has granted its request, which has no dead letter then.
+    fn is_a_strangers(&self) -> bool {
+        let reason = self.detail.get("reason").and_then(Value::as_str);
+        reason == Some(Reason::NotGranted.as_str()) && self.detail.get("grant").is_none()
+    }
+
     fn is_of(&self, letter: &Letter) -> bool {
         let is = |name: &str, text: &str| self.detail.get(name).and_then(Value::as_str) == Some(text);
         is("id", &letter.id) && is("reason", &letter.reason)
     }
+}
+
+/// What no grant has of an event: its queue, or else its account.
+fn nobodys(event: &Value) -> Option<String> {
+    let queue = event.pointer("/Records/0/eventSourceARN").and_then(Value::as_str);
+    let account = event.get("account").and_then(Value::as_str);
+    let (what, name) = queue.map(|queue| ("queue", queue)).or(account.map(|account| ("account", account)))?;
+    Some(format!("No grant has the {what} {name}"))
 }
 
 /// Outcomes are put before the function answers, and dead letters before the outcomes, so all of them are here by now.
