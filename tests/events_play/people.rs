@@ -1,6 +1,8 @@
 //! What a person sees of played events.
 
-use super::commands::{Made, read, sample, seen};
+use serde_json::json;
+
+use super::commands::{Made, local, read, sample, seen};
 
 const NOW: [&str; 2] = ["--now", "2026-11-20T17:00:00Z"];
 
@@ -72,4 +74,17 @@ fn logs_are_there_for_whoever_asks() {
     let arguments = [&[file.as_str()], NOW.as_slice()].concat();
     let (_, logs) = seen(&arguments, Some("info"));
     assert!(logs.lines().any(|line| line.starts_with('{') && line.contains("aws:sns")), "{logs}");
+}
+
+#[test]
+fn what_is_left_of_the_ceiling_on_all_texts_is_shown_beside_the_budgets() {
+    let batch = sample("sqs-batch-of-ten.json");
+    let run = local(&[&[batch.as_str()], NOW.as_slice()].concat());
+    let (spoke, hub) = (run.budget("checkout"), run.budget("newsletter"));
+    assert_eq!((&spoke["daily_segments"], &spoke["daily_segments_left"]), (&json!(60_000), &json!(59_988)));
+    assert_eq!((&hub["daily_segments"], &hub["daily_segments_left"]), (&json!(null), &json!(null)));
+    let (text, _) = seen(&[&[batch.as_str()], NOW.as_slice()].concat(), None);
+    let row = |grant: &str| text.lines().rfind(|line| line.starts_with(&format!(" {grant} "))).unwrap().to_owned();
+    assert!(text.contains("on the Pacific day 2026-11-20,"), "{text}");
+    assert!(row("checkout").ends_with(" 59988 of 60000") && row("newsletter").ends_with("-"), "{text}");
 }

@@ -71,18 +71,24 @@ fn checks(reply: &Value) -> anyhow::Result<()> {
 
 /// What is left of each budget.
 pub fn budgets(budgets: &[Left]) -> anyhow::Result<()> {
-    let mut table =
-        tables::table(&["grant", "cap of", "Pacific day", "guaranteed left", "to its ceiling", "shared by all"], 6);
+    let Some(first) = budgets.first() else { return show::text("\nNo grant has a budget.\n") };
+    let header = ["grant", "cap of", "guaranteed left", "to its ceiling", "shared by all", "daily_segments"];
+    let mut table = tables::table(&header, header.len());
     for left in budgets {
+        let daily = left.daily_segments.zip(left.daily_segments_left);
         table.add_row([
             left.grant.to_string(),
             left.pool.as_str().to_owned(),
-            left.day.to_string(),
             format!("{} of {}", left.guaranteed_left, left.guaranteed),
             format!("{} of {}", left.ceiling_left, left.ceiling),
             format!("{} of cap {}", left.shared_left, left.cap),
+            daily.map_or("-".to_owned(), |(most, left)| format!("{left} of {most}")),
         ]);
     }
     let table = tables::with_notes(table, &[]);
-    show::text(&format!("\nWhat is left of each budget, in segments to T-Mobile:\n{table}"))
+    let day = first.day;
+    show::text(&format!(
+        "\nWhat is left of each budget on the Pacific day {day}, in segments to T-Mobile; daily_segments\ncounts all of a \
+         grant's texts:\n{table}"
+    ))
 }

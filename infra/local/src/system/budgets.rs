@@ -30,6 +30,10 @@ pub struct Left {
     pub cap: i64,
     /// What is left of the cap beyond all guarantees.
     pub shared_left: i64,
+    /// The grant's ceiling on all of its texts, whatever cap they count against, in segments; `None`: it has none today.
+    pub daily_segments: Option<i64>,
+    /// What is left to that.
+    pub daily_segments_left: Option<i64>,
 }
 
 impl System {
@@ -43,6 +47,7 @@ impl System {
         for (name, _) in self.grants() {
             let Some(grant) = self.table.read::<Grant>(&Key::grant(name)).await? else { continue };
             let counters = self.item(&Key::budget(name, day)).await?;
+            let daily = on_day(&grant.daily_segments, day).and_then(|daily| daily.segments);
             for (pool, values) in &grant.budgets {
                 let brand = pool.as_str().split('#').next().and_then(|brand| brand.parse().ok());
                 let brand = match brand {
@@ -62,6 +67,8 @@ impl System {
                     ceiling_left: read_number(&counters, &counter::ceiling(pool)).unwrap_or(budget.ceiling),
                     cap: cap.cap,
                     shared_left: read_number(&shared, counter::LEFT).unwrap_or(cap.shared()),
+                    daily_segments: daily,
+                    daily_segments_left: daily.map(|daily| read_number(&counters, counter::ALL).unwrap_or(daily)),
                 });
             }
         }
