@@ -23,6 +23,8 @@ mod counters;
 mod desk;
 #[path = "sync/eve.rs"]
 mod eve;
+#[path = "sync/failing.rs"]
+mod failing;
 #[path = "sync/guarantee.rs"]
 mod guarantee;
 #[path = "sync/interrupted.rs"]

@@ -36,6 +36,19 @@ pub enum Verb {
     Function { name: String },
 }
 
+impl Verb {
+    /// How it prints.
+    pub fn output(&self) -> Output {
+        match self {
+            Self::Local(local) => local.output,
+            Self::Check(check) => check.output,
+            Self::Init(init) => init.output,
+            Self::Sync(sync) => sync.output,
+            Self::Function { .. } => Output::Text,
+        }
+    }
+}
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Output {

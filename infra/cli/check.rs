@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tendlc_config::{Checked, Mistakes};
 
 use crate::args::{Check, Output};
+use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, show};
 
 /// What goes on in the next line stands below what it is about.
@@ -38,7 +39,7 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
         }
         Err(mistakes) => {
             match check.output {
-                Output::Json => show::line(&json!({ "mistakes": mistakes, "notes": [] }))?,
+                Output::Json => wrong::say(&object(&mistakes), check.output),
                 Output::Text => {
                     let many = show::counted(mistakes.len(), "mistake");
                     show::text(&format!("{}{many} in {}\n", folded(&mistakes), check.config.display()))?;
@@ -50,19 +51,33 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
 }
 
 /// The mistakes, each beginning with its file and line.
-pub fn folded(mistakes: &Mistakes) -> String {
+fn folded(mistakes: &Mistakes) -> String {
     mistakes.iter().map(|mistake| show::folded(&mistake.to_string(), "", INDENT)).collect()
+}
+
+/// The file is wrong, says another verb than `check`: in the same words.
+pub fn refuse(mistakes: &Mistakes, output: Output) -> u8 {
+    eprint!("{}", folded(mistakes));
+    wrong::say(&object(mistakes), output);
+    FOUND_WRONG
+}
+
+fn object(mistakes: &Mistakes) -> Value {
+    json!({ "mistakes": mistakes, "notes": [] })
 }
 
 /// Reads and checks a file.
 pub fn read(path: &Path) -> anyhow::Result<Result<Checked, Mistakes>> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let starts = match error.kind() {
-            std::io::ErrorKind::NotFound => format!("; `tendlc init --example > {name}` starts one"),
-            _ => String::new(),
-        };
-        anyhow::Error::new(error).context(format!("failed to read {name}{starts}"))
+        let what = format!("failed to read {name}");
+        match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                let cure = format!("`tendlc init --example > {name}` starts one");
+                anyhow::Error::new(error).context(Wrong { what, cure })
+            }
+            _ => anyhow::Error::new(error).context(what),
+        }
     })?;
     Ok(tendlc_config::check(&text, &name))
 }

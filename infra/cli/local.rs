@@ -13,7 +13,7 @@ use tendlc_core::clock::SystemClock;
 use tendlc_local::system::{Options, Programs, System};
 
 use crate::args::{Local, Output};
-use crate::{DONE, FOUND_WRONG, check, logs};
+use crate::{DONE, check, logs};
 
 pub async fn run(local: Local) -> anyhow::Result<u8> {
     let asked = std::env::var("RUST_LOG").ok();
@@ -33,10 +33,7 @@ pub async fn run(local: Local) -> anyhow::Result<u8> {
     };
     let config: Config = match config {
         Ok(checked) => checked.config,
-        Err(mistakes) => {
-            eprint!("{}", check::folded(&mistakes));
-            return Ok(FOUND_WRONG);
-        }
+        Err(mistakes) => return Ok(check::refuse(&mistakes, local.output)),
     };
     let files = play::files(&local.events)?;
     let programs = match local.functions {

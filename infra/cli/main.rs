@@ -10,6 +10,7 @@ mod reasons;
 mod show;
 mod sync;
 mod tables;
+mod wrong;
 
 use std::process::ExitCode;
 
@@ -23,10 +24,14 @@ const FOUND_WRONG: u8 = 1;
 const USED_WRONG: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return ExitCode::from(wrong::typed(&error)),
+    };
+    let output = arguments.verb.output();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
+        Err(error) => return ExitCode::from(wrong::ends(&error.into(), output)),
     };
     let done = runtime.block_on(async {
         match arguments.verb {
@@ -37,15 +42,5 @@ fn main() -> ExitCode {
             Verb::Function { name } => function::run(&name).await,
         }
     });
-    match done {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => failed(&error),
-    }
-}
-
-fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("tendlc: {error:#}");
-    // A file that is not there, a port that is taken or a fault that cannot be is a matter of what was typed.
-    let typed = error.chain().any(|cause| cause.is::<std::io::Error>() || cause.is::<tendlc_local::aws::FaultError>());
-    ExitCode::from(if typed { USED_WRONG } else { FOUND_WRONG })
+    ExitCode::from(done.unwrap_or_else(|error| wrong::ends(&error, output)))
 }

@@ -6,7 +6,7 @@ mod reach;
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde_json::json;
 use tendlc_config::{Config, Primary};
 use tendlc_core::clock::{SharedClock, SystemClock};
@@ -16,6 +16,7 @@ use tendlc_core::sync::{SyncError, Tense, Wanted};
 use tendlc_core::table::Table;
 
 use crate::args::{Output, Sync};
+use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
 use plan::Plan;
 use reach::{Failure, Reach};
@@ -23,10 +24,7 @@ use reach::{Failure, Reach};
 pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     let config = match check::read(&sync.config)? {
         Ok(checked) => checked.config,
-        Err(mistakes) => {
-            eprint!("{}", check::folded(&mistakes));
-            return Ok(FOUND_WRONG);
-        }
+        Err(mistakes) => return Ok(check::refuse(&mistakes, sync.output)),
     };
     let (name, primary) = chosen(&config, sync.primary.as_deref())?;
     let clock: SharedClock = Arc::new(SystemClock::default());
@@ -35,12 +33,8 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     let table = Table::new(reach.client().await?, &primary.table, false);
     let there = create::is_there(&table, &reach).await?;
     if !there && !sync.create_table {
-        bail!(
-            "the account {} has no table {} in {}; `tendlc sync --create-table` makes it",
-            primary.account,
-            table.name,
-            primary.region
-        );
+        let what = format!("the account {} has no table {} in {}", primary.account, table.name, primary.region);
+        return Err(Wrong::error(what, "`tendlc sync --create-table` makes it"));
     }
     let failed = |error: SyncError| match &error {
         SyncError::Table(table) => reach.failed("dynamodb", "GetItem", &Failure::of_table(table)),
@@ -51,6 +45,7 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
         let plan = plan.map_err(|error| error.downcast::<SyncError>().map_or_else(|other| other, failed))?;
         if (!there || plan.writes) && !may(primary, there, &wanted, &plan)? {
             eprintln!("nothing was written");
+            wrong::say(&json!({ "error": { "message": "nothing was written" } }), sync.output);
             return Ok(FOUND_WRONG);
         }
     }
@@ -89,7 +84,7 @@ fn may(primary: &Primary, there: bool, wanted: &Wanted, plan: &Plan) -> anyhow::
         eprintln!("  only what an interrupted run left undone");
     }
     if !show::asks() {
-        bail!("nothing was written: nobody is there to ask; say --yes");
+        return Err(Wrong::error("nothing was written: nobody is there to ask", "say --yes"));
     }
     show::confirmed("Go on?")
 }
@@ -101,9 +96,9 @@ fn chosen<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<(&'a Pri
             .primaries
             .iter()
             .find(|(known, _)| known.as_str() == name)
-            .with_context(|| format!("there is no primary {name}; there are {}", names())),
+            .ok_or_else(|| Wrong::error(format!("there is no primary {name}"), format!("there are {}", names()))),
         None if config.primaries.len() > 1 => {
-            bail!("there are several primaries; say --primary with one of {}", names())
+            Err(Wrong::error("there are several primaries", format!("say --primary with one of {}", names())))
         }
         None => config.primaries.iter().next().context("the file has no primary"),
     }

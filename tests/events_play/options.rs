@@ -103,6 +103,12 @@ fn a_fault_of_the_table_is_the_functions_alone() {
     }
 }
 
+/// The one object of a run that could not be done.
+fn told(run: &Run) -> String {
+    assert_eq!(run.lines.len(), 1, "{:?}", run.lines);
+    run.lines[0]["error"]["message"].as_str().expect("a message").to_owned()
+}
+
 #[test]
 fn what_is_used_wrong_is_said_and_ends_with_2() {
     let single = sample("sqs-single.json");
@@ -121,6 +127,8 @@ fn what_is_used_wrong_is_said_and_ends_with_2() {
         let run = local(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.logs);
         assert!(words.iter().all(|word| run.logs.contains(word)), "{arguments:?}: {}", run.logs);
+        let told = told(&run);
+        assert!(words.iter().all(|word| told.contains(word)), "{arguments:?}: {told}");
     }
 }
 
@@ -133,8 +141,10 @@ fn what_is_found_wrong_is_said_and_ends_with_1() {
     ];
     for (arguments, words) in cases {
         let run = local(arguments);
-        assert_eq!((run.code, run.lines.len()), (1, 0), "{arguments:?}: {}", run.logs);
+        assert_eq!(run.code, 1, "{arguments:?}: {}", run.logs);
         assert!(words.iter().all(|word| run.logs.contains(word)), "{arguments:?}: {}", run.logs);
+        let told = told(&run);
+        assert!(words.iter().all(|word| told.contains(word)), "{arguments:?}: {told}");
     }
 }
 
@@ -145,8 +155,10 @@ fn a_wrong_configuration_ends_with_1_and_all_its_mistakes() {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("events/over-budget.toml")).unwrap();
     std::fs::write(&path, text.replace("guaranteed = 3", "guaranteed = 300").replace("\"acme\"", "\"acne\"")).unwrap();
     let run = local(&[&sample("sqs-single.json"), "--config", path.to_str().unwrap()]);
-    assert_eq!((run.code, run.lines.len()), (1, 0));
+    assert_eq!((run.code, run.lines.len()), (1, 1));
     assert!(run.logs.contains("acne"), "{}", run.logs);
+    let mistakes = run.lines[0]["mistakes"].as_array().unwrap();
+    assert!(mistakes.len() > 1 && mistakes.iter().any(|mistake| mistake.to_string().contains("acne")), "{mistakes:?}");
 }
 
 /// Where the functions' own binaries are, beside the command's.

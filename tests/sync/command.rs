@@ -17,18 +17,18 @@ use tendlc_local::aws::{Action, Aws, Fault};
 use super::primary::{config, grant_name};
 
 /// The account without a table.
-async fn account() -> Aws {
+pub async fn account() -> Aws {
     Aws::start(Seed::new(Arc::new(SystemClock::default()), "us-east-1", "111111111111"), None).await.unwrap()
 }
 
 /// A folder with a `tendlc.toml`.
-fn folder(text: &str) -> tempfile::TempDir {
+pub fn folder(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tendlc.toml"), text).unwrap();
     folder
 }
 
-async fn tendlc(folder: &Path, endpoint: &str, account: &str, arguments: &[&str]) -> Output {
+pub async fn tendlc(folder: &Path, endpoint: &str, account: &str, arguments: &[&str]) -> Output {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_tendlc"));
     command.args(arguments).current_dir(folder).env_clear();
     command.env("AWS_ENDPOINT_URL", endpoint);
@@ -39,11 +39,11 @@ async fn tendlc(folder: &Path, endpoint: &str, account: &str, arguments: &[&str]
     command.stdin(std::process::Stdio::null()).output().await.unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

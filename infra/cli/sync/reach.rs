@@ -2,7 +2,7 @@
 
 use std::env;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -10,6 +10,8 @@ use aws_sdk_sts::config::ProvideCredentials as _;
 use tendlc_config::Primary;
 use tendlc_core::name::PrimaryName;
 use tendlc_core::table::TableError;
+
+use crate::wrong::Wrong;
 
 /// How a call ended that did not go well.
 #[derive(Debug)]
@@ -86,24 +88,23 @@ impl Reach<'_> {
             && let Err(error) = provider.provide_credentials().await
         {
             let why = anyhow::Error::new(error).root_cause().to_string();
-            bail!(
-                "there are no AWS credentials for the account {} ({why}).\nName a profile of it under [primaries.{}] in \
-                 tendlc.toml or in AWS_PROFILE, and log in:\n  aws sso login --profile {}",
-                primary.account,
-                self.name,
-                self.profile().unwrap_or_else(|| "NAME".to_owned())
-            );
+            return Err(Wrong::error(
+                format!("there are no AWS credentials for the account {} ({why})", primary.account),
+                format!(
+                    "Name a profile of it under [primaries.{}] in tendlc.toml or in AWS_PROFILE, and log in:\n  aws sso \
+                     login --profile {}",
+                    self.name,
+                    self.profile().unwrap_or_else(|| "NAME".to_owned())
+                ),
+            ));
         }
         let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
         let identity = identity.map_err(|error| self.failed("sts", "GetCallerIdentity", &Failure::of(&error)))?;
         let account = identity.account().unwrap_or_default();
         if account != primary.account.as_str() {
-            bail!(
-                "these credentials are of the account {account}, and the primary is {}; set profile under \
-                 [primaries.{}], or AWS_PROFILE",
-                primary.account,
-                self.name
-            );
+            let what =
+                format!("these credentials are of the account {account}, and the primary is {}", primary.account);
+            return Err(Wrong::error(what, format!("set profile under [primaries.{}], or AWS_PROFILE", self.name)));
         }
         Ok(Client::new(&config))
     }
@@ -114,26 +115,35 @@ impl Reach<'_> {
         let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
         match failure {
             Failure::NoAnswer => match endpoint(service) {
-                Some((variable, url)) => anyhow!(
-                    "no answer from {url}, which {variable} names. See whether it is up, or leave it for AWS itself:\n  \
-                     curl -i {url}\n  unset {variable}"
+                Some((variable, url)) => Wrong::error(
+                    format!("no answer from {url}, which {variable} names"),
+                    format!("See whether it is up, or leave it for AWS itself:\n  curl -i {url}\n  unset {variable}"),
                 ),
-                None => anyhow!(
-                    "no answer from {service} in {region}, which [primaries.{}] names. See whether the network lets you \
-                     through:\n  curl -i https://{service}.{region}.amazonaws.com",
-                    self.name
+                None => Wrong::error(
+                    format!("no answer from {service} in {region}, which [primaries.{}] names", self.name),
+                    format!(
+                        "See whether the network lets you through:\n  curl -i \
+                         https://{service}.{region}.amazonaws.com"
+                    ),
                 ),
             },
-            Failure::Code(code) if REFUSED.contains(&code.as_str()) => anyhow!(
-                "AWS refuses these credentials ({code}). Log in again, and see whether they are good then:\n  aws sso \
-                 login{named}\n  aws sts get-caller-identity{named}"
+            Failure::Code(code) if REFUSED.contains(&code.as_str()) => Wrong::error(
+                format!("AWS refuses these credentials ({code})"),
+                format!(
+                    "Log in again, and see whether they are good then:\n  aws sso login{named}\n  aws sts \
+                     get-caller-identity{named}"
+                ),
             ),
-            Failure::Code(code) if code.starts_with("AccessDenied") => anyhow!(
-                "these credentials may not do what a sync needs on the table {} ({code} at {action}).\nThey need \
-                 dynamodb:DescribeTable, GetItem, PutItem, UpdateItem, DeleteItem and ConditionCheckItem,\nwith \
-                 --create-table also CreateTable, UpdateTimeToLive and UpdateContinuousBackups, on\n  {table}\nSee \
-                 whose they are:\n  aws sts get-caller-identity{named}",
-                table.resource()
+            Failure::Code(code) if code.starts_with("AccessDenied") => Wrong::error(
+                format!(
+                    "these credentials may not do what a sync needs on the table {} ({code} at {action})",
+                    table.resource()
+                ),
+                format!(
+                    "They need dynamodb:DescribeTable, GetItem, PutItem, UpdateItem, DeleteItem and \
+                     ConditionCheckItem,\nwith --create-table also CreateTable, UpdateTimeToLive and \
+                     UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{named}"
+                ),
             ),
             other => anyhow!("{action} failed in the account {account} ({region}): {other}"),
         }
