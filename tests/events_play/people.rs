@@ -69,6 +69,25 @@ fn no_line_is_long_and_none_shows_a_number_or_a_body() {
 }
 
 #[test]
+fn a_fault_that_nothing_met_is_told_and_one_that_was_met_is_not() {
+    let file = sample("sqs-single.json");
+    let faults = [
+        r#"{"operation":"SendMessage","action":"deny"}"#,
+        r#"{"operation":"SendTextMessage","action":"throttle","times":2}"#,
+        r#"{"operation":"PutEvents","action":"throttle"}"#,
+    ];
+    let faults: Vec<&str> = faults.iter().flat_map(|fault| ["--fault", fault]).collect();
+    let arguments = [&[file.as_str()], NOW.as_slice(), faults.as_slice()].concat();
+    let (_, told) = seen(&arguments, None);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].contains("the fault deny of SendMessage was never met; nothing has called SendMessage"), "{told}");
+    assert!(lines[1].contains("the fault throttle of SendTextMessage was met 1 of 2 times: 1 left"), "{told}");
+    let logs = local(&arguments).logs;
+    assert!(logs.contains("the fault deny of SendMessage was never met"), "programs' logs have it too: {logs}");
+}
+
+#[test]
 fn logs_are_there_for_whoever_asks() {
     let file = sample("sns-event.json");
     let arguments = [&[file.as_str()], NOW.as_slice()].concat();

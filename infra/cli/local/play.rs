@@ -43,6 +43,9 @@ pub async fn run(
             Output::Text => say::played(path, &played)?,
         }
     }
+    for unmet in system.aws().unmet_faults() {
+        tracing::warn!("{unmet}");
+    }
     // Faults are for the functions, not for who looks at what they did.
     system.aws().clear_faults();
     let budgets = system.budgets().await?;

@@ -1,11 +1,14 @@
 //! Faults on order: the next calls of an operation fail in a given way.
 
+mod unmet;
+
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
 use super::service::{Operation, Service};
 use super::state::lock;
+pub use unmet::Unmet;
 
 /// How some calls of an operation shall fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +111,7 @@ pub enum FaultError {
 struct Armed {
     fault: Fault,
     seen: u64,
+    met: u64,
     left: Option<u64>,
 }
 
@@ -128,7 +132,7 @@ impl Faults {
             return Err(FaultError::NotForThis { operation: fault.operation });
         }
         let left = fault.times.filter(|times| *times > 0);
-        lock(&self.0).push(Armed { fault, seen: 0, left });
+        lock(&self.0).push(Armed { fault, seen: 0, met: 0, left });
         Ok(())
     }
 
@@ -161,6 +165,7 @@ impl Faults {
             });
             if fits && taken.is_none() {
                 taken = Some(fault.fault.action);
+                fault.met += 1;
                 fault.left = fault.left.map(|left| left - 1);
             }
         }

@@ -39,7 +39,7 @@ use tokio::sync::{mpsc, watch};
 pub use caller::Keys;
 pub use calls::{Call, Count};
 pub use events::PutEvent;
-pub use faults::{Action, Fault, FaultError, Match};
+pub use faults::{Action, Fault, FaultError, Match, Unmet};
 pub use sms::Sent;
 pub use sqs::{Depth, Letter};
 
@@ -95,6 +95,11 @@ impl Aws {
     /// When it names no operation, or an action that means nothing for it.
     pub fn fault(&self, fault: Fault) -> Result<(), FaultError> {
         self.state.faults.set(fault)
+    }
+
+    /// The faults that were not met as often as they say.
+    pub fn unmet_faults(&self) -> Vec<Unmet> {
+        self.state.faults.unmet()
     }
 
     /// Removes all faults.
