@@ -28,7 +28,12 @@ async fn send(running: &Running, account: &str, queue: &str, request: &Value) ->
 async fn the_first_line_names_all_that_a_workload_needs_and_all_of_it_works_at_once() {
     let running = Running::start(&[]);
     let first = running.first().as_object().unwrap();
-    assert_eq!(first.keys().collect::<Vec<_>>(), ["bus", "endpoints", "queues"]);
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["bus", "endpoints", "fifo_queues", "hub_bus", "queues"]);
+    assert_eq!(first["hub_bus"], "arn:aws:events:us-east-1:111111111111:event-bus/tendlc");
+    let fifo: Vec<&String> = first["fifo_queues"].as_object().unwrap().keys().collect();
+    assert_eq!(fifo, ["tendlc-send-promotional.fifo", "tendlc-send.fifo"], "a hub's grant has none beside its queues");
+    let beside = format!("{}.fifo", first["queues"]["tendlc-send"].as_str().unwrap());
+    assert_eq!(first["fifo_queues"]["tendlc-send.fifo"], beside);
     assert_eq!(first["bus"], "default");
     let queues: Vec<&String> = first["queues"].as_object().unwrap().keys().collect();
     let spoke = ["tendlc-dead-letter", "tendlc-send", "tendlc-send-promotional"];

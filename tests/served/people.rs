@@ -33,6 +33,11 @@ fn after(words: &[String], flag: &str) -> String {
 async fn the_lines_to_paste_work_and_what_became_of_each_is_said() {
     let (running, welcome) = Running::for_a_person(&[]);
     assert!(welcome.lines().all(|line| line.chars().count() <= 100), "{welcome}");
+    for queue in ["tendlc-send", "tendlc-send.fifo", "tendlc-send-promotional.fifo"] {
+        let url = format!("{}/222222222222/{queue}", running.endpoint());
+        assert!(welcome.lines().any(|line| line.split_whitespace().eq([queue, &url])), "{queue}: {welcome}");
+    }
+    assert!(welcome.contains("version 1 does\nnot for `aws sqs`"), "{welcome}");
     let commands = pasted(&welcome);
     assert_eq!(commands.len(), 2, "{welcome}");
     for (account, words) in &commands {

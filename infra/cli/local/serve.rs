@@ -21,7 +21,12 @@ pub async fn run(system: &Arc<System>, output: Output) -> anyhow::Result<()> {
     match output {
         Output::Json => {
             let endpoints = json!({ "AWS_ENDPOINT_URL": system.aws().endpoint() });
-            show::line(&json!({ "endpoints": endpoints, "queues": system.queues(), "bus": "default" }))?;
+            let mut first = json!({ "endpoints": endpoints, "queues": system.queues(), "bus": "default" });
+            first["fifo_queues"] = json!(system.fifo_queues());
+            if let Some(bus) = system.hub_bus() {
+                first["hub_bus"] = bus.into();
+            }
+            show::line(&first)?;
         }
         Output::Text => show::text(&welcome::text(system))?,
     }

@@ -7,7 +7,7 @@ pub fn text(system: &System) -> String {
     let endpoint = system.aws().endpoint();
     let mut text = format!("tendlc is up: AWS_ENDPOINT_URL={endpoint}\n\nqueues:\n");
     let queues = system.queues();
-    for (name, url) in &queues {
+    for (name, url) in queues.iter().chain(&system.fifo_queues()) {
         text.push_str(&format!("  {name:<30} {url}\n"));
     }
     let buses = system.buses();
@@ -15,7 +15,10 @@ pub fn text(system: &System) -> String {
     for bus in &buses {
         text.push_str(&format!("  {:<59}  by {} for {}\n", bus.name, bus.account, bus.grant));
     }
-    text.push_str("\nAn account's id is its access key here. Send a text by queue, and one by event:\n");
+    text.push_str(
+        "\nAn account's id is its access key here. AWS CLI 2 reads AWS_ENDPOINT_URL since 2.13; version 1 does\nnot for \
+         `aws sqs`: give it --endpoint-url each time. Send a text by queue, and one by event:\n",
+    );
     let aws = |account: &str| {
         format!(
             "\n  AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=local \\\n  aws --endpoint-url {endpoint} --region {} \\\n",

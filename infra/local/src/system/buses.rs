@@ -41,11 +41,17 @@ impl System {
             account: account.clone(),
             grant: grant.clone(),
         });
-        let hub = format!("arn:aws:events:{}:{}:event-bus/{HUB_BUS}", self.aws.region(), self.primary_account());
         let hubs = self.grants().filter(|(_, grant)| grant.topology == Topology::Hub);
-        let hubs =
-            hubs.map(|(name, grant)| Bus { name: hub.clone(), account: grant.account.clone(), grant: name.clone() });
+        let hubs = hubs.filter_map(|(name, grant)| {
+            Some(Bus { name: self.hub_bus()?, account: grant.account.clone(), grant: name.clone() })
+        });
         own.chain(hubs).collect()
+    }
+
+    /// The ARN of the hub's bus in the primary; `None` where no grant is a hub's.
+    pub fn hub_bus(&self) -> Option<String> {
+        self.grants().find(|(_, grant)| grant.topology == Topology::Hub)?;
+        Some(format!("arn:aws:events:{}:{}:event-bus/{HUB_BUS}", self.aws.region(), self.primary_account()))
     }
 
     /// The function that an event goes to. `None`: nobody's, which is said unless it is an outcome.

@@ -15,9 +15,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use tendlc_config::{Config, ExternalId};
-use tendlc_core::arn::TableArn;
+use tendlc_core::arn::{QueueArn, TableArn};
 use tendlc_core::clock::{SharedClock, SystemClock};
 use tendlc_core::day::PacificDay;
+use tendlc_core::grant::Topology;
 use tendlc_core::name::{GrantName, PrimaryName};
 use tendlc_core::sync::Sync;
 use tendlc_core::table::Table;
@@ -118,16 +119,30 @@ impl System {
 
     /// The URL of every queue, by its name.
     pub fn queues(&self) -> BTreeMap<String, String> {
-        let mut queues = BTreeMap::new();
-        for grant in self.grants().map(|(_, grant)| grant) {
-            for queue in [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter] {
-                let url = self.aws.queue_url(queue.account().as_str(), queue.resource());
-                let name = queue.resource().to_owned();
-                let name = if queues.contains_key(&name) { format!("{}/{name}", queue.account()) } else { name };
-                queues.insert(name, url);
-            }
+        let grants = self.grants().map(|(_, grant)| &grant.queues);
+        self.urls(
+            grants
+                .flat_map(|queues| [&queues.transactional, &queues.promotional, &queues.dead_letter].map(Clone::clone)),
+        )
+    }
+
+    /// The URL of every FIFO queue beside a lane, by its name: of the spokes alone, since a hub's grant has the queues that
+    /// its record names and no others.
+    pub fn fifo_queues(&self) -> BTreeMap<String, String> {
+        let spokes = self.grants().filter(|(_, grant)| grant.topology == Topology::Spoke);
+        let lanes = spokes.flat_map(|(_, grant)| [&grant.queues.transactional, &grant.queues.promotional]);
+        self.urls(lanes.filter_map(names::fifo))
+    }
+
+    fn urls(&self, queues: impl Iterator<Item = QueueArn>) -> BTreeMap<String, String> {
+        let mut urls = BTreeMap::new();
+        for queue in queues {
+            let url = self.aws.queue_url(queue.account().as_str(), queue.resource());
+            let name = queue.resource().to_owned();
+            let name = if urls.contains_key(&name) { format!("{}/{name}", queue.account()) } else { name };
+            urls.insert(name, url);
         }
-        queues
+        urls
     }
 
     /// Ends every function's process.

@@ -5,6 +5,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tendlc_config::Grant;
 use tendlc_core::account::AccountId;
+use tendlc_core::arn::QueueArn;
 use tendlc_core::grant::Topology;
 
 use crate::aws::Aws;
@@ -26,6 +27,12 @@ pub(super) fn home<'a>(grant: &'a Grant, primary: &'a AccountId) -> &'a AccountI
         Topology::Spoke => &grant.account,
         Topology::Hub => primary,
     }
+}
+
+/// The FIFO queue beside a lane's; `None` where the lane is one itself.
+pub(super) fn fifo(queue: &QueueArn) -> Option<QueueArn> {
+    let beside = format!("{queue}.fifo").parse().ok();
+    beside.filter(|_| !queue.resource().ends_with(".fifo"))
 }
 
 /// A client configuration with all rights in an account of the doubles.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tendlc_core::arn::QueueArn;
 use tendlc_core::grant::Topology;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::System;
 use super::event::FunctionName;
-use super::names::{account_config, home};
+use super::names::{account_config, fifo, home};
 use crate::aws::PutEvent;
 use crate::lambda::{Function, FunctionResponse, Source};
 
@@ -48,7 +47,7 @@ impl System {
             let function = self.fleet.function(FunctionName::SendQueue, spoke)?;
             let config = account_config(&self.aws, home(grant, primary).as_str());
             for queue in [&grant.queues.transactional, &grant.queues.promotional] {
-                for queue in both_kinds(queue) {
+                for queue in [Some(queue.clone()), fifo(queue)].into_iter().flatten() {
                     let source = Source {
                         client: aws_sdk_sqs::Client::new(&config),
                         queue_url: self.aws.queue_url(queue.account().as_str(), queue.resource()),
@@ -114,11 +113,4 @@ async fn deliver(function: Arc<Function>, put: PutEvent, region: String) {
         tracing::warn!(id = put.id, error = error.error_type, "an event failed and is tried again");
         tokio::time::sleep(*wait).await;
     }
-}
-
-/// A lane's queue, and the FIFO queue beside it.
-fn both_kinds(queue: &QueueArn) -> Vec<QueueArn> {
-    let fifo = format!("{queue}.fifo").parse().ok();
-    let fifo = fifo.filter(|_| !queue.resource().ends_with(".fifo"));
-    [Some(queue.clone()), fifo].into_iter().flatten().collect()
 }
