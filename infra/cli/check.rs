@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tendlc_config::{Checked, Mistakes};
+use tendlc_config::{Checked, Mistakes, Note};
 
 use crate::args::{Check, Output};
 use crate::wrong::{self, Wrong};
@@ -22,9 +22,7 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
             match check.output {
                 Output::Json => show::line(&json!({ "mistakes": [], "notes": checked.notes }))?,
                 Output::Text => {
-                    for note in &checked.notes {
-                        show::text(&show::folded(&note.to_string(), "note: ", INDENT))?;
-                    }
+                    show::text(&noted(&checked.notes))?;
                     let config = &checked.config;
                     let counts = [
                         show::counted(config.primaries.len(), "primary"),
@@ -53,6 +51,11 @@ pub fn run(check: &Check) -> anyhow::Result<u8> {
 /// The mistakes, each beginning with its file and line.
 fn folded(mistakes: &Mistakes) -> String {
     mistakes.iter().map(|mistake| show::folded(&mistake.to_string(), "", INDENT)).collect()
+}
+
+/// What an operator should know of a file that is right.
+pub fn noted(notes: &[Note]) -> String {
+    notes.iter().map(|note| show::folded(&note.to_string(), "note: ", INDENT)).collect()
 }
 
 /// The file is wrong, says another verb than `check`: in the same words.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::json;
-use tendlc_config::{Config, Primary};
+use tendlc_config::{Checked, Config, Primary};
 use tendlc_core::clock::{SharedClock, SystemClock};
 use tendlc_core::day::PacificDay;
 use tendlc_core::name::PrimaryName;
@@ -22,10 +22,14 @@ use plan::Plan;
 use reach::{Failure, Reach};
 
 pub async fn run(sync: Sync) -> anyhow::Result<u8> {
-    let config = match check::read(&sync.config)? {
-        Ok(checked) => checked.config,
+    let Checked { config, notes } = match check::read(&sync.config)? {
+        Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, sync.output)),
     };
+    // For programs they are in the answer.
+    if sync.output == Output::Text {
+        eprint!("{}", check::noted(&notes));
+    }
     let (name, primary) = chosen(&config, sync.primary.as_deref())?;
     let clock: SharedClock = Arc::new(SystemClock::default());
     let wanted = config.wanted(name, PacificDay::of(clock.now()))?;
@@ -54,7 +58,10 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     }
     let changes = tendlc_core::sync::Sync::new(table, clock).run(&wanted).await.map_err(failed)?;
     match sync.output {
-        Output::Json => show::line(&json!({ "table": primary.table.as_str(), "created": !there, "changes": changes }))?,
+        Output::Json => {
+            let table = primary.table.as_str();
+            show::line(&json!({ "table": table, "created": !there, "changes": changes, "notes": notes }))?;
+        }
         Output::Text if changes.is_empty() => show::text("nothing to change\n")?,
         Output::Text => {
             for line in changes.iter().flat_map(|change| change.lines(Tense::Done)) {

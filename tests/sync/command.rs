@@ -81,9 +81,18 @@ async fn it_makes_the_table_and_writes_it_once() {
 
     let second = run(&["sync", "--create-table", "--yes"]).await;
     assert_eq!((second.status.code(), out(&second).as_str()), (Some(0), "nothing to change\n"), "{}", told(&second));
+    // What is in the file and not held: each time, in the words of `check`.
+    let check = run(&["check"]).await;
+    let notes = out(&check);
+    let notes = notes.rsplit_once("tendlc.toml is right").unwrap().0;
+    assert!(notes.contains("quiet_hours: it is read, and not held yet"), "{notes}");
+    assert!(told(&first).starts_with(notes) && !told(&first)[notes.len()..].contains("note: "), "{}", told(&first));
+    assert_eq!(told(&second), notes);
     let again = run(&["sync", "--yes", "--output", "json"]).await;
+    assert_eq!(told(&again), "");
     let answer: Value = serde_json::from_str(&out(&again)).unwrap();
     assert_eq!((&answer["created"], &answer["changes"]), (&Value::Bool(false), &serde_json::json!([])));
+    assert_eq!(answer["notes"].as_array().unwrap().len(), notes.matches("note: ").count());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -134,6 +143,7 @@ async fn it_writes_into_no_other_account_and_asks_unless_it_may() {
 /// The changes that were shown before anybody was asked: they are indented, and no others are.
 fn shown(output: &Output) -> Vec<String> {
     let told = told(output);
+    let told = told.split_once("What would change:\n").map_or("", |(_, changes)| changes);
     let mut shown: Vec<String> = Vec::new();
     for line in told.lines().filter_map(|line| line.strip_prefix("  ")) {
         match (line.strip_prefix("  "), shown.last_mut()) {

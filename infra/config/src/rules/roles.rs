@@ -45,7 +45,11 @@ pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
 
 fn external_id(name: &GrantName, grant: &Spanned<RawGrant>, report: &mut Report) {
     if grant.get_ref().external_id.is_absent() {
-        let cure = "Write external_id = \"…\" with something random, such as a UUID: a spoke's functions do not start without.";
+        let why = match grant.get_ref().topology() {
+            Some(Topology::Hub) => "a role whose trust asks for one refuses the hub's functions without",
+            _ => "a spoke's functions do not start without",
+        };
+        let cure = format!("Write external_id = \"…\" with something random, such as a UUID: {why}.");
         report.note(grant.span().start, format!("grants.{name}.external_id"), "the grant has no external id yet", cure);
     }
 }

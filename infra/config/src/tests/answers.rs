@@ -105,6 +105,18 @@ fn a_limit_that_nothing_holds_yet_says_so() {
 }
 
 #[test]
+fn the_examples_lines_that_are_to_be_written_are_right_where_they_stand() {
+    let about = |text: &str| -> Vec<String> {
+        let notes = check(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
+        notes.into_iter().map(|note| note.path).filter(|path| path.ends_with(".external_id")).collect()
+    };
+    assert_eq!(about(EXAMPLE), ["grants.checkout.external_id", "grants.newsletter.external_id"]);
+    let written =
+        EXAMPLE.replace("# external_id = \"...\" ", "external_id = \"3f0f6d4e-7a55-4b0e-9d0b-2f2f5b2c8a11\" ");
+    assert_eq!(about(&written), [""; 0]);
+}
+
+#[test]
 fn the_examples_lines_may_be_left_out_where_they_say_so_and_nowhere_else() {
     let lines: Vec<&str> = EXAMPLE.lines().collect();
     let keys = lines.iter().filter(|line| !line.starts_with('#') && line.contains(" = "));
