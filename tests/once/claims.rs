@@ -102,6 +102,55 @@ async fn a_corrected_request_in_the_batch_of_the_wrong_one_is_sent() {
     assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (1, vec!["NOT_GRANTED".to_owned()]));
 }
 
+/// Reason and `duplicate` of every outcome of an id.
+fn told(world: &World, id: &str) -> Vec<(Value, bool)> {
+    let outcomes = world.outcomes_of(id).into_iter();
+    outcomes.map(|(_, detail)| (detail["reason"].clone(), detail["duplicate"] == true)).collect()
+}
+
+#[tokio::test]
+async fn what_one_batch_says_twice_under_one_id_is_judged_as_if_the_second_came_later() {
+    let world = World::start().await;
+    let function = Function::start(&world, Wire::sound());
+    let opted_out = json!({ "to": "+12065550199", "body": "Your order has shipped.", "id": "a" });
+    for request in [&opted_out, &good("a"), &opted_out] {
+        world.put(request).await;
+    }
+    function.poll(&world, QUEUE).await;
+    assert_eq!(
+        told(&world, "a"),
+        [(json!("OPTED_OUT"), false), (json!("ID_REUSED"), false), (json!("OPTED_OUT"), false)]
+    );
+    assert_eq!((world.on(QUEUE), world.aws.sent().len(), world.charged().await.ceiling), (0, 0, 0));
+    check(&world, "rounds").await;
+}
+
+#[tokio::test]
+async fn an_unknown_result_that_is_said_again_is_said_to_be_a_repetition() {
+    let world = World::start().await;
+    world.fault(json!({ "operation": "SendTextMessage", "action": "error" }));
+    for _ in 0..2 {
+        world.put(&good("a")).await;
+    }
+    Function::start(&world, Wire::sound()).poll(&world, QUEUE).await;
+    world.put(&good("a")).await;
+    Function::start(&world, Wire::sound()).poll(&world, QUEUE).await;
+    let unknown = json!("UNKNOWN_RESULT");
+    assert_eq!(told(&world, "a"), [(unknown.clone(), false), (unknown.clone(), true), (unknown, true)]);
+    assert_eq!(world.said("a"), ["SMS Unknown"; 3]);
+}
+
+#[tokio::test]
+async fn a_message_that_is_older_than_it_may_wait_is_not_sent_though_nobody_wrote_of_it() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    world.put(&good("a")).await;
+    // Some function received it and died before it did anything.
+    world.receive(QUEUE).await;
+    world.advance(16 * 60);
+    Function::start(&world, Wire::sound()).poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (0, vec!["WAITED_TOO_LONG".to_owned()]));
+}
+
 #[tokio::test]
 async fn while_a_claim_holds_nobody_else_sends_and_who_comes_is_told_to_come_back_when_it_ends() {
     let world = World::start().await;

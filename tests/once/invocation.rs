@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::books::good;
 use super::function::{Function, Invoked, drain};
 use super::wire::Wire;
-use super::world::{QUEUE, World, event};
+use super::world::{DEAD, QUEUE, World, event};
 
 #[tokio::test]
 async fn a_function_that_runs_in_another_account_sends_nothing_and_the_batch_stays() {
@@ -17,6 +17,38 @@ async fn a_function_that_runs_in_another_account_sends_nothing_and_the_batch_sta
     let Invoked::Failed(error) = function.invoke(&world, event(QUEUE, &messages)).await else { panic!("it was taken") };
     assert!(error.contains("222222222222") && error.contains("333333333333"), "{error}");
     assert_eq!((world.sent_of("a"), world.on(QUEUE), world.state("a").await), (0, 1, None));
+}
+
+#[tokio::test]
+async fn a_function_that_runs_in_another_account_puts_no_bad_request_away_either() {
+    let world = World::start().await;
+    world.put_on(QUEUE, None, "not a request").await;
+    let messages = world.receive(QUEUE).await;
+    let function = Function::start(&world, Wire::sound()).in_account("333333333333");
+    let Invoked::Failed(error) = function.invoke(&world, event(QUEUE, &messages)).await else { panic!("it was taken") };
+    assert!(error.contains("333333333333"), "{error}");
+    assert_eq!((world.on(QUEUE), world.on(DEAD), world.outcomes().len()), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_record_that_is_none_ends_alone_and_records_of_two_queues_are_no_batch() {
+    let world = World::start().await;
+    world.put(&good("a")).await;
+    let messages = world.receive(QUEUE).await;
+    let function = Function::start(&world, Wire::sound());
+    let mut mixed = event(QUEUE, &messages);
+    let mut other = mixed["Records"][0].clone();
+    other["eventSourceARN"] = Value::from("arn:aws:sqs:us-east-1:222222222222:another");
+    mixed["Records"].as_array_mut().unwrap().push(other);
+    let Invoked::Failed(error) = function.invoke(&world, mixed).await else { panic!("it was taken") };
+    assert!(error.contains("several queues") && world.sent_of("a") == 0, "{error}");
+
+    let mut broken = event(QUEUE, &messages);
+    broken["Records"].as_array_mut().unwrap().push(Value::Null);
+    let invoked = function.invoke(&world, broken).await;
+    assert!(matches!(&invoked, Invoked::Answered(stay) if stay.is_empty()));
+    let rejected = world.outcomes().into_iter().filter(|event| event.detail_type == "SMS Rejected").count();
+    assert_eq!((world.sent_of("a"), rejected), (1, 1));
 }
 
 #[tokio::test]

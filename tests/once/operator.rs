@@ -39,9 +39,29 @@ async fn what_cannot_be_read_of_sts_is_no_refusal() {
 async fn a_role_that_is_mended_within_the_hour_sends() {
     let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
     world.put(&good("a")).await;
-    work(&world, QUEUE, "another-external-id", 45 * 60).await;
+    let function = Function::start(&world, Wire::sound());
+    world.fault(json!({ "operation": "AssumeRole", "action": "deny", "times": null }));
+    for _ in 0..45 {
+        function.poll(&world, QUEUE).await;
+        world.advance(61);
+    }
+    world.aws.clear_faults();
+    world.advance(10);
+    function.poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+}
+
+#[tokio::test]
+async fn what_aws_refuses_for_the_sender_may_wait_the_hour_whichever_function_meets_it() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    world.fault(json!({ "operation": "SendTextMessage", "action": "deny", "times": null }));
+    world.put(&good("a")).await;
+    work(&world, QUEUE, EXTERNAL_ID, 40 * 60).await;
+    world.aws.clear_faults();
+    // One that has met nothing: the record says what it waits for.
     assert!(drain(&world, 1).await);
     assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+    check(&world, "mended").await;
 }
 
 #[tokio::test]

@@ -71,9 +71,9 @@ async fn after_one_long_promotional_text_a_transactional_one_waits_for_no_second
     let start = primary.now();
     let told = news.admit(&[promotional(4), promotional(4)]).await;
     assert_eq!(told.iter().map(Told::admitted).collect::<Vec<_>>(), [true, false]);
-    primary.clock.set(start + millis(3_000));
+    primary.clock.set(start + millis(3 * 1_005));
     assert!(!news.admit(&[promotional(1)]).await[0].admitted());
-    assert_eq!(codes.admit(&[text(1)]).await[0].place(), Some(start + millis(4_000)));
+    assert_eq!(codes.admit(&[text(1)]).await[0].place(), Some(start + millis(4 * 1_005)));
 }
 
 #[tokio::test]

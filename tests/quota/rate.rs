@@ -18,6 +18,9 @@ fn rates(milli_segments_per_second: u64, requests_per_second: u32) -> Terms {
     Terms { campaigns: vec![("orders", milli_segments_per_second)], requests_per_second, ..terms }
 }
 
+/// What a clock makes of a second: half a percent more.
+const SLOW_SECOND: i64 = 1_005;
+
 fn millis(millis: i64) -> SignedDuration {
     SignedDuration::from_millis(millis)
 }
@@ -121,12 +124,14 @@ async fn a_long_text_on_a_slow_campaign_is_sent_and_the_debt_is_waited_for() {
     let refused = other.admit(&[text(1)]).await.remove(0);
     assert_eq!(refused.reason(), Some(Reason::Rate));
     let until = refused.until().unwrap();
-    assert_eq!(until, start + millis(3_500), "half a horizon before its place comes up");
+    let half = SignedDuration::from_micros(502_500);
+    assert_eq!(until, start + millis(4 * SLOW_SECOND) - half, "half a horizon before its place comes up");
     primary.clock.set(until);
-    assert_eq!(other.admit(&[text(1)]).await[0].place(), Some(start + millis(4_000)));
+    assert_eq!(other.admit(&[text(1)]).await[0].place(), Some(start + millis(4 * SLOW_SECOND)));
     assert_eq!(desk.admit(&[text(11)]).await[0].reason(), Some(Reason::Rate));
-    primary.clock.set(start + millis(5_000));
-    assert_eq!(desk.admit(&[text(11)]).await[0].place(), Some(start + millis(5_000)), "never refused for being long");
+    let idle = start + millis(5 * SLOW_SECOND);
+    primary.clock.set(idle);
+    assert_eq!(desk.admit(&[text(11)]).await[0].place(), Some(idle), "never refused for being long");
 }
 
 #[tokio::test]
@@ -168,7 +173,8 @@ async fn after_a_long_idle_time_no_more_than_the_horizon_is_given_out() {
         let now = primary.now();
         let told = desk.admit(&[text(1); 10]).await;
         let places: Vec<_> = told.iter().filter_map(Told::place).map(|place| place.duration_since(now)).collect();
-        assert_eq!(places, [0, 250, 500, 750, 1_000].map(millis));
+        let quarters = [0, 1, 2, 3, 4].map(|quarters| millis(SLOW_SECOND) * quarters / 4);
+        assert_eq!(places, quarters);
     }
 }
 

@@ -116,6 +116,11 @@ impl Directory {
         }
     }
 
+    /// The grant as it was read last, however long ago that is: no limits, but what waiting is about.
+    pub async fn last(&self) -> Option<Arc<Snapshot>> {
+        self.kept.lock().await.clone()
+    }
+
     async fn read(&self) -> Result<Arc<Snapshot>, DirectoryError> {
         let read_at = self.clock.now();
         let key = Key::grant(&self.grant);

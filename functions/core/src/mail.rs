@@ -24,7 +24,7 @@ const ATTRIBUTES: usize = 2_048;
 
 /// Why a queue did not take what it was to.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the queue did not do {what}: {code} ({request_id})")]
+#[error("the queue did not {what}: {code} ({request_id})")]
 pub struct MailError {
     what: &'static str,
     code: String,

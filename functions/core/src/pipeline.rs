@@ -5,6 +5,7 @@ mod fate;
 mod judge;
 mod publish;
 mod record;
+mod repeat;
 mod sender;
 mod settle;
 mod start;

@@ -4,6 +4,7 @@
 //! One admission per batch. Everything is taken at once and beside each other; a request is admitted when every
 //! part was. What was taken for one that is not admitted is given back with its ledger record, exactly once.
 
+mod apart;
 mod budget;
 mod charge;
 pub mod counter;
@@ -15,7 +16,7 @@ mod take;
 mod verdict;
 
 use futures::future::{join, join_all};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 pub use charge::{Charge, Taken};
 pub use memory::Memory;
@@ -28,8 +29,10 @@ use crate::grant::Campaign;
 use crate::name::GrantName;
 use crate::request::Kind;
 use crate::segments::Segments;
-use crate::table::Table;
+use crate::table::{Key, Table};
+use apart::Apart;
 use parts::Parts;
+use rate::Scope;
 use verdict::merge;
 
 /// When a used-up budget is asked for again although its day goes on: receipts and failed sends give back.
@@ -53,12 +56,13 @@ pub struct Quota {
     grant: GrantName,
     clock: SharedClock,
     memory: Memory,
+    apart: Apart,
 }
 
 impl Quota {
     /// The quotas of `grant` in `table`.
     pub fn new(table: Table, grant: GrantName, clock: SharedClock) -> Self {
-        Self { table, grant, clock, memory: Memory::default() }
+        Self { table, grant, clock, memory: Memory::default(), apart: Apart::default() }
     }
 
     /// Takes what the texts need, for as many of them as there is room for, the first ones first.
@@ -88,6 +92,39 @@ impl Quota {
             }
         }
         admissions
+    }
+}
+
+impl Quota {
+    /// Moves the places of texts that are about to be sent so that they keep their distance from each other and from
+    /// what this environment has sent before.
+    pub fn keep_apart(&self, demands: &[Demand<'_>], admissions: &mut [Admission]) {
+        let now = self.clock.now();
+        let mut places: Vec<(&mut Timestamp, &Demand<'_>)> = admissions
+            .iter_mut()
+            .zip(demands)
+            .filter_map(|(admission, demand)| match &mut admission.verdict {
+                Verdict::SendAt(place) => Some((place, demand)),
+                _ => None,
+            })
+            .collect();
+        places.sort_by_key(|(place, _)| **place);
+        for (place, demand) in places {
+            *place = self.apart.place(*place, now, demand.clocks().map(|(key, _, cost)| (key, cost)));
+        }
+    }
+}
+
+impl Demand<'_> {
+    /// The clocks that it needs a place on, with what it costs there.
+    fn clocks(&self) -> [(Key, Scope, i64); 2] {
+        let campaign = self.campaign;
+        let of_campaign = rate::cost(self.segments.get().into(), campaign.milli_segments_per_second);
+        let of_primary = rate::cost(1, u64::from(campaign.send_requests_per_second) * 1000);
+        [
+            (Key::campaign_clock(&campaign.name), Scope::Campaign, of_campaign),
+            (Key::primary_clock(&campaign.primary), Scope::Primary, of_primary),
+        ]
     }
 }
 

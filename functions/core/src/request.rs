@@ -4,6 +4,8 @@ mod twice;
 
 use std::collections::BTreeMap;
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -178,7 +180,9 @@ impl Request {
             .transpose()?;
         let kind = kind(fields, entrance)?;
         let expires_at = string(fields, "expires_at")?
-            .map(|text| text.parse().map_err(|_| invalid("`expires_at` is not RFC 3339, such as 2026-11-20T17:00:00Z")))
+            .map(|text| {
+                moment(text).ok_or_else(|| invalid("`expires_at` is not RFC 3339, such as 2026-11-20T17:00:00Z"))
+            })
             .transpose()?;
         let on_quota = match string(fields, "on_quota")? {
             None | Some("defer") => OnQuota::Defer,
@@ -234,6 +238,13 @@ fn kind(fields: &Map<String, Value>, entrance: &Entrance) -> Result<Kind, Wrong>
         ))),
         _ => Ok(kind),
     }
+}
+
+/// RFC 3339 as AWS's SDK reads it, which is strict; a moment in the far future is the last that we know.
+fn moment(text: &str) -> Option<Timestamp> {
+    let moment = DateTime::from_str(text, Format::DateTimeWithOffset).ok()?;
+    let nanos = i32::try_from(moment.subsec_nanos()).ok()?;
+    Some(Timestamp::new(moment.secs(), nanos).unwrap_or(Timestamp::MAX))
 }
 
 /// AWS takes a MaxPrice below 100 dollars with at most five decimals (`[0-9]{0,2}\.[0-9]{1,5}`).

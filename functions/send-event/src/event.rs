@@ -1,6 +1,5 @@
 //! The EventBridge envelope, and the request in it.
 
-use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use serde_json::Value;
 use tendlc_core::account::AccountId;
@@ -40,7 +39,7 @@ impl Requested {
     ///
     /// # Errors
     /// When the event is none of ours. A bad request in a good envelope is refused later, with its reason.
-    pub fn read(event: Value, now: Timestamp) -> Result<Self, NotARequest> {
+    pub fn read(event: &Value, now: Timestamp) -> Result<Self, NotARequest> {
         if let Some(records) = event.get("Records").and_then(Value::as_array) {
             let source = |record: &Value| {
                 record
@@ -52,17 +51,20 @@ impl Requested {
             let named = records.first().and_then(source).unwrap_or_else(|| "no service".to_owned());
             return Err(NotARequest::Records(named));
         }
-        let event: EventBridgeEvent<Value> = serde_json::from_value(event).map_err(|_| NotARequest::Shape)?;
-        if event.detail_type != DETAIL_TYPE {
-            return Err(NotARequest::DetailType(event.detail_type));
+        let text = |name: &str| event.get(name).and_then(Value::as_str);
+        let kind = text("detail-type").ok_or(NotARequest::Shape)?;
+        if kind != DETAIL_TYPE {
+            return Err(NotARequest::DetailType(kind.to_owned()));
         }
-        let id = event.id.as_deref().and_then(|id| id.parse::<RequestId>().ok());
+        // Field by field: one that is not as it should be must not take the request with it.
+        let detail = event.get("detail").unwrap_or(&Value::Null);
+        let id = text("id").and_then(|id| id.parse::<RequestId>().ok());
         // Without any id a second try of Lambda's would be a second text.
-        let own = event.detail.get("id").and_then(Value::as_str).and_then(|id| id.parse::<RequestId>().ok());
+        let own = detail.get("id").and_then(Value::as_str).and_then(|id| id.parse::<RequestId>().ok());
         let message_id = id.or(own).ok_or(NotARequest::NoId)?;
         Ok(Self {
-            account: event.account.as_deref().and_then(|account| account.parse().ok()),
-            incoming: Incoming { text: event.detail.to_string(), message_id, entrance: Entrance::Bus, first_seen: now },
+            account: text("account").and_then(|account| account.parse().ok()),
+            incoming: Incoming { text: detail.to_string(), message_id, entrance: Entrance::Bus, first_seen: now },
         })
     }
 }

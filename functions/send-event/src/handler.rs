@@ -52,7 +52,7 @@ impl Handler {
         let (event, context) = event.into_parts();
         let now = self.clock.now();
         let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
-        let requested = Requested::read(event, now)?;
+        let requested = Requested::read(&event, now)?;
         let vouched = requested.account.clone().map(Vouched::Account);
         let served = match (&self.serves, vouched) {
             (_, Some(vouched)) => self.serves.find(&vouched).await?,

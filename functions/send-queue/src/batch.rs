@@ -35,6 +35,16 @@ pub enum NotSqs {
     /// Its records are another service's.
     #[error("this function takes SQS events; this one is of {0}. Point {0} at a queue, and the queue at this function")]
     Source(String),
+    /// Nobody says what its records are.
+    #[error(
+        "this function takes SQS events; no record of this one has an eventSource. Invoke it with a queue's records"
+    )]
+    NoSource,
+    /// It was put together by hand; AWS takes a batch from one queue.
+    #[error(
+        "the records of this event are of several queues, and each queue has a grant of its own; invoke it for each"
+    )]
+    Queues,
     /// SQS does not say which queue.
     #[error("an SQS record has no valid eventSourceARN, so nobody vouches for where it came from")]
     Queue,
@@ -53,12 +63,21 @@ impl Batch {
             },
             other => return Err(NotSqs::Shape(named(&other))),
         };
-        if let Some(other) = records.iter().map(source).find(|source| *source != "aws:sqs") {
+        if records.is_empty() {
+            return Ok(None);
+        }
+        if let Some(other) = records.iter().filter_map(source).find(|source| *source != "aws:sqs") {
             return Err(NotSqs::Source(other.to_owned()));
         }
-        let Some(first) = records.first() else { return Ok(None) };
-        let queue = first.get("eventSourceARN").and_then(Value::as_str).and_then(|arn| arn.parse::<QueueArn>().ok());
-        let queue = queue.ok_or(NotSqs::Queue)?;
+        // One that says nothing among others that do is a broken record of theirs.
+        if records.iter().all(|record| source(record).is_none()) {
+            return Err(NotSqs::NoSource);
+        }
+        let mut queues = records.iter().filter_map(queue);
+        let queue = queues.next().ok_or(NotSqs::Queue)?;
+        if queues.any(|other| other != queue) {
+            return Err(NotSqs::Queues);
+        }
         let entrance = Entrance::of_queue(queue.resource());
         let records = records.iter().map(|record| Record::read(record, &entrance, now)).collect();
         Ok(Some(Self { queue, records }))
@@ -113,9 +132,13 @@ fn first_seen(record: &Value, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The service that a record says it is of; SNS spells the field with a capital letter.
-fn source(record: &Value) -> &str {
-    let field = record.get("eventSource").or_else(|| record.get("EventSource"));
-    field.and_then(Value::as_str).unwrap_or("no service that it names")
+fn source(record: &Value) -> Option<&str> {
+    record.get("eventSource").or_else(|| record.get("EventSource")).and_then(Value::as_str)
+}
+
+/// The queue that SQS says a record came from.
+fn queue(record: &Value) -> Option<QueueArn> {
+    record.get("eventSourceARN").and_then(Value::as_str).and_then(|arn| arn.parse().ok())
 }
 
 /// What the event looks like instead.

@@ -11,14 +11,15 @@ use super::fate::{Step, answered, fate};
 use super::judge::{self, Seen};
 use super::publish::publish;
 use super::record::record;
-use super::sender::{Each, Sender};
+use super::repeat::Each;
+use super::sender::Sender;
 use super::settle::{Fared, Whose, ended};
 use crate::directory::Snapshot;
 use crate::fingerprint::Fingerprint;
 use crate::grant::Campaign;
 use crate::ledger::{Entry, Intent, Opened, Owner, Prior};
 use crate::quota::{Admission, Demand};
-use crate::reason::Reason;
+use crate::reason::{Fate, Reason};
 use crate::request::Request;
 
 /// Less than this left of an invocation, and nothing is begun: a claim that cannot be finished turns into an unknown.
@@ -68,6 +69,11 @@ impl<'a> Batch<'a> {
         });
         let fares: Vec<Fared> = join_all(answers).await;
         record(self, &taken, &fares).await;
+        let operator =
+            |fared: &Fared| matches!(fared, Fared::Waits { reason, .. } if reason.fate() == Fate::WaitsForOperator);
+        if fares.iter().any(operator) {
+            self.sender.remember_longer_wait(self.begun);
+        }
         // Only now: the session that may not send may still record.
         if fares.iter().any(|fared| matches!(fared, Fared::Waits { reason: Reason::RoleDenied, .. })) {
             self.sender.deps.role.forget().await;
@@ -95,7 +101,9 @@ impl<'a> Batch<'a> {
                 continue;
             }
             let fingerprint = request.fingerprint(&self.sender.deps.key, &campaign.name);
-            let intent = judge::intent(self.snapshot, campaign, request, first_seen, self.begun, self.deadline);
+            let longest = self.sender.longest_wait(self.snapshot.grant.max_wait.of(request.kind), first_seen);
+            let seen = (first_seen, longest);
+            let intent = judge::intent(self.snapshot, campaign, request, seen, self.begun, self.deadline);
             going.push(Going { index, request, first_seen, campaign, fingerprint, intent });
         }
         (going, ends)
@@ -124,6 +132,8 @@ impl<'a> Batch<'a> {
             futures::join!(self.open(&going), admit)
         };
         self.sender.remember_ledger(self.begun, opened.iter().any(|opened| matches!(opened, Opened::Failed(_))));
+        let mut admitted = admitted;
+        self.sender.quota.keep_apart(&demands, &mut admitted);
         let mut admitted = admitted.into_iter();
         let admissions: Vec<Option<Admission>> =
             going.iter().map(|one| claims(&one).then(|| admitted.next()).flatten()).collect();
@@ -143,6 +153,10 @@ impl<'a> Batch<'a> {
             let Opened::Seen(found) = &opened[place] else { continue };
             let id = &one.request.id;
             match judge::seen(found, &one.fingerprint, self.snapshot.grant.unknown_result, self.begun) {
+                // Nothing was taken for it: it is back in a moment, and is not taken to have waited too long then.
+                Seen::Again(_) if matches!(one.intent, Intent::Reject { reason: Reason::WaitedTooLong }) => {
+                    self.sender.remember_longer_wait(self.begun);
+                }
                 Seen::Again(prior) => again.push((place, one.entry(prior))),
                 Seen::Unknown { lapsed: true, .. } => {
                     if let Err(error) = ledger.lapse(id, found).await {

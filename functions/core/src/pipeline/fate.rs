@@ -47,7 +47,8 @@ pub(super) fn fate(batch: &Batch<'_>, taken: &Taken<'_>) -> Step {
                 Seen::Reused => Fared::Rejected { reason: Reason::IdReused, detail: told(Reason::IdReused) },
                 Seen::Rejected { reason } => Fared::RejectedBefore { reason },
                 Seen::InProgress { until } => waits(batch, one, Reason::InProgress, until),
-                Seen::Unknown { until, .. } => Fared::Unknown { until },
+                // A lapsed claim was said by nobody.
+                Seen::Unknown { until, lapsed } => Fared::Unknown { until, duplicate: !lapsed },
                 Seen::UnknownForGood => Fared::UnknownForGood,
                 Seen::WaitedTooLong { reason, waited_for } => {
                     Fared::Rejected { reason, detail: format!("{}; at last for {waited_for}", told(reason)) }
@@ -67,7 +68,7 @@ pub(super) fn answered(batch: &Batch<'_>, one: &Going<'_>, answer: Result<String
     };
     tracing::warn!(id = %one.request.id, campaign = %one.campaign.name, %error, "not accepted");
     match error.reason.fate() {
-        Fate::Unknown => Fared::Unknown { until: now(batch) + UNKNOWN_WAIT },
+        Fate::Unknown => Fared::Unknown { until: now(batch) + UNKNOWN_WAIT, duplicate: false },
         Fate::Rejects => Fared::Rejected { reason: error.reason, detail: error.to_string() },
         Fate::Waits | Fate::WaitsForOperator => waits(batch, one, error.reason, pause_of(error.reason, now(batch))),
     }

@@ -50,15 +50,15 @@ pub(super) fn intent(
     snapshot: &Snapshot,
     campaign: &Campaign,
     request: &Request,
-    first_seen: Timestamp,
+    (first_seen, longest): (Timestamp, SignedDuration),
     now: Timestamp,
     lease: Timestamp,
 ) -> Intent {
     if request.expires_at.is_some_and(|expires| expires < now + LEAST_TIME_TO_LIVE) {
         return Intent::Reject { reason: Reason::Expired };
     }
-    // While role or table were out of reach there was no record to say how long it waited, and for whom.
-    if now.duration_since(first_seen) > snapshot.grant.max_wait.of(request.kind).max(OPERATOR_WAIT) {
+    // It may have a record all the same, which then says whether it waits for something that takes longer.
+    if now.duration_since(first_seen) > longest {
         return Intent::Reject { reason: Reason::WaitedTooLong };
     }
     if snapshot.grant.paused || campaign.paused {

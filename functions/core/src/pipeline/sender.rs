@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::batch::Batch;
-use super::judge::{self, pause_of};
+use super::judge::{OPERATOR_WAIT, pause_of};
 use super::settle::{Fared, Whose, ended, refused, wait};
-use super::{Ended, Ending, Incoming};
+use super::{Ended, Incoming};
 use crate::account::AccountId;
 use crate::channel::Channel;
 use crate::clock::SharedClock;
 use crate::directory::{Directory, DirectoryError, Snapshot};
 use crate::fingerprint::FingerprintKey;
-use crate::grant::{Campaign, ChannelKind};
+use crate::grant::{Campaign, ChannelKind, Grant};
 use crate::ledger::Ledger;
 use crate::name::GrantName;
 use crate::outcome::Outcomes;
@@ -63,6 +62,8 @@ pub struct Sender {
     directory: Arc<Directory>,
     /// In milliseconds since 1970.
     ledger_failed_at: AtomicI64,
+    /// When a request was last met that may wait longer than `max_wait`, in milliseconds since 1970.
+    longer_wait_at: AtomicI64,
 }
 
 /// Why a whole batch was not begun.
@@ -97,6 +98,7 @@ impl Sender {
             ledger: Ledger::new(table.clone(), grant.clone(), Arc::clone(&clock)),
             quota: Quota::new(table, grant, clock),
             ledger_failed_at: AtomicI64::new(i64::MIN),
+            longer_wait_at: AtomicI64::new(i64::MIN),
             deps,
         }
     }
@@ -118,27 +120,23 @@ impl Sender {
             .enumerate()
             .filter_map(|(index, one)| one.as_ref().ok().map(|request| (index, request, batch[index].first_seen)))
             .collect();
-        let (firsts, repeats) = apart(&all);
-
         let mut ends: HashMap<usize, Ended> = HashMap::with_capacity(batch.len());
         let mut account = self.deps.account.as_ref().or(runs_in).cloned();
-        if !firsts.is_empty() {
+        // Also for a batch of bad requests: a function that may not act for the grant must not put them away.
+        if !batch.is_empty() {
             match self.prepare().await {
                 Ok(snapshot) => {
                     self.check_account(&snapshot, runs_in)?;
                     account = Some(snapshot.grant.account.clone());
                     let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
-                    ends.extend(Batch::new(self, &snapshot, deadline).take(whose, &firsts).await);
-                    for repeat in &repeats {
-                        if let Some(first) = ends.get(&repeat.first.0).cloned() {
-                            ends.insert(repeat.index, self.repeat(&snapshot, whose, repeat, first));
-                        }
-                    }
+                    ends = self.rounds(&snapshot, whose, all, deadline).await;
                 }
                 Err((reason, detail)) => {
                     let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
+                    let last = self.directory.last().await;
+                    let known = last.as_ref().map(|snapshot| &snapshot.grant);
                     for (index, request, first_seen) in &all {
-                        let fared = self.held_up(reason, &detail, request, *first_seen);
+                        let fared = self.held_up(known, (reason, &detail), request, *first_seen);
                         ends.insert(*index, ended(whose, None, request, &fared));
                     }
                 }
@@ -204,37 +202,22 @@ impl Sender {
         }
     }
 
-    fn held_up(&self, reason: Reason, detail: &str, request: &Request, first_seen: Timestamp) -> Fared {
+    fn held_up(
+        &self,
+        known: Option<&Grant>,
+        (reason, detail): (Reason, &str),
+        request: &Request,
+        first_seen: Timestamp,
+    ) -> Fared {
         let now = self.deps.clock.now();
         tracing::warn!(%reason, detail, id = %request.id, "held up");
         match reason.fate() {
             Fate::Rejects => Fared::Rejected { reason, detail: detail.to_owned() },
-            _ => wait(None, request, reason, pause_of(reason, now), first_seen, now),
-        }
-    }
-
-    /// A second record with the same id in one batch: said again when the first was sent, refused when it is another
-    /// text. Otherwise it comes back and is judged alone, for it may have what the first lacked.
-    fn repeat(&self, snapshot: &Snapshot, whose: Whose<'_>, repeat: &Repeat<'_>, first: Ended) -> Ended {
-        let (request, of) = (repeat.request, repeat.first.1);
-        let now = self.deps.clock.now();
-        let campaign = judge::campaign(snapshot, request).ok();
-        let print = |request: &Request| {
-            judge::campaign(snapshot, request).ok().map(|campaign| request.fingerprint(&self.deps.key, &campaign.name))
-        };
-        let alone = |until| ended(whose, campaign, request, &Fared::Waits { reason: Reason::InProgress, until });
-        match first.ending {
-            Ending::DeadLetter { .. } => alone(pause_of(Reason::InProgress, now)),
-            _ if print(request) != print(of) => {
-                let detail = "another request of this batch has the same id and other content".to_owned();
-                ended(whose, campaign, request, &Fared::Rejected { reason: Reason::IdReused, detail })
-            }
-            Ending::Wait { until } => alone(until),
-            Ending::Done => {
-                let mut second = first;
-                second.outcome.duplicate = true;
-                second.outcome.context = request.context.clone();
-                second
+            fate => {
+                if fate == Fate::WaitsForOperator {
+                    self.remember_longer_wait(now);
+                }
+                wait(known, request, reason, pause_of(reason, now), first_seen, now)
             }
         }
     }
@@ -249,36 +232,21 @@ impl Sender {
         self.ledger_failed_at.store(if failed { now.as_millisecond() } else { i64::MIN }, Ordering::Relaxed);
     }
 
+    /// Keeps that some requests may wait longer than `max_wait`: for an operator, or for a receipt.
+    pub(super) fn remember_longer_wait(&self, now: Timestamp) {
+        self.longer_wait_at.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// How long a request that was first seen then may have waited, as far as that is known without its record.
+    pub(super) fn longest_wait(&self, max_wait: SignedDuration, first_seen: Timestamp) -> SignedDuration {
+        let longer = self.longer_wait_at.load(Ordering::Relaxed) >= first_seen.as_millisecond();
+        if longer { max_wait.max(OPERATOR_WAIT) } else { max_wait }
+    }
+
     pub(super) fn channel(&self, campaign: &Campaign) -> &dyn Channel {
         match campaign.channel {
             ChannelKind::SmsVoice => &*self.deps.sms_voice,
             ChannelKind::Sns => &*self.deps.sns,
         }
     }
-}
-
-/// A request with its place in the batch and when it was first seen.
-pub(super) type Each<'a> = (usize, &'a Request, Timestamp);
-
-/// A repeat of an id within a batch, and its first.
-struct Repeat<'a> {
-    index: usize,
-    request: &'a Request,
-    first: Each<'a>,
-}
-
-/// The first of each id, and the repeats with their first: one transaction takes an item only once.
-fn apart<'a>(all: &[Each<'a>]) -> (Vec<Each<'a>>, Vec<Repeat<'a>>) {
-    let mut seen: HashMap<&str, Each<'a>> = HashMap::new();
-    let (mut firsts, mut repeats) = (Vec::with_capacity(all.len()), Vec::new());
-    for &each in all {
-        match seen.get(each.1.id.as_str()) {
-            Some(&first) => repeats.push(Repeat { index: each.0, request: each.1, first }),
-            None => {
-                seen.insert(each.1.id.as_str(), each);
-                firsts.push(each);
-            }
-        }
-    }
-    (firsts, repeats)
 }

@@ -34,6 +34,7 @@ pub(super) enum Fared {
     /// Perhaps sent: looked at again then.
     Unknown {
         until: Timestamp,
+        duplicate: bool,
     },
     /// Perhaps sent, and given up.
     UnknownForGood,
@@ -89,8 +90,9 @@ pub(super) fn ended(whose: Whose<'_>, campaign: Option<&Campaign>, request: &Req
             outcome.retry_at = Some(*until);
             Ending::Wait { until: *until }
         }
-        Fared::Unknown { until } => {
+        Fared::Unknown { until, duplicate } => {
             outcome.reason = Some(Reason::UnknownResult);
+            outcome.duplicate = *duplicate;
             outcome.retry_at = Some(*until);
             Ending::Wait { until: *until }
         }
@@ -121,7 +123,7 @@ pub(super) fn wait(
     if reason.fate() == Fate::WaitsForOperator && first_seen + limit <= now {
         return Fared::Rejected { reason, detail: format!("an hour after it came it needs an operator: {reason}") };
     }
-    if reason == Reason::QuotaUnavailable && first_seen + limit.max(OPERATOR_WAIT) <= now {
+    if reason == Reason::QuotaUnavailable && first_seen + limit <= now {
         return Fared::Rejected {
             reason,
             detail: "the role or the table could not be used all that time; the log says why".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::budget::{BudgetPart, Cost};
-use super::rate::{self, ClockPart, Scope};
+use super::rate::{ClockPart, Scope};
 use super::verdict::{Admission, merge};
 use super::{Demand, Quota};
 use crate::day::{ChargedDays, PacificDay};
@@ -41,12 +41,7 @@ impl Parts {
                 let cap = if unit == CapUnit::Messages { 1 } else { all };
                 by_day.entry((day, pool)).or_default().push(Cost { index, cap, all });
             }
-            let of_campaign = rate::cost(segments.into(), campaign.milli_segments_per_second);
-            let of_primary = rate::cost(1, u64::from(campaign.send_requests_per_second) * 1000);
-            for (key, scope, cost) in [
-                (Key::campaign_clock(&campaign.name), Scope::Campaign, of_campaign),
-                (Key::primary_clock(&campaign.primary), Scope::Primary, of_primary),
-            ] {
+            for (key, scope, cost) in demand.clocks() {
                 let part = by_clock.entry((key.clone(), demand.kind));
                 part.or_insert_with(|| ClockPart::new(key, demand.kind, scope)).costs.push((index, cost));
             }

@@ -60,6 +60,41 @@ fn every_bad_request_has_a_clear_reason_and_shows_nothing_private() {
 }
 
 #[test]
+fn expires_at_is_rfc_3339_and_nothing_like_it() {
+    let expires = |text: &str| {
+        let request = format!(r#"{{"to":"+12065550100","body":"secret","expires_at":"{text}"}}"#);
+        parse(&request).map(|request| request.expires_at.unwrap().to_string()).map_err(|refusal| refusal.reason)
+    };
+    for (text, moment) in [
+        ("2026-11-20T17:00:00Z", "2026-11-20T17:00:00Z"),
+        ("2026-11-20t17:00:00z", "2026-11-20T17:00:00Z"),
+        ("2026-11-20T18:00:00.25+01:00", "2026-11-20T17:00:00.25Z"),
+        ("2026-11-20T17:00:00.1234567891Z", "2026-11-20T17:00:00.123456789Z"),
+        ("9999-12-31T23:59:59Z", &Timestamp::MAX.to_string()),
+    ] {
+        assert_eq!(expires(text).as_deref(), Ok(moment), "{text}");
+    }
+    for text in [
+        "20261120T170000Z",
+        "2026-11-20T17Z",
+        "2026-11-20T17:00Z",
+        "2026-11-20T17:00:00,5Z",
+        "2026-11-20T17:00:00+0100",
+        "2026-11-20T17:00:00+01",
+        "2026-11-20T17:00:00+01:00:30",
+        "2026-11-20T17:00:00+24:00",
+        "2026-11-20T17:00:00",
+        "2026-11-20T17:00:00Z[UTC]",
+        "2026-11-20 17:00:00Z",
+        "+002026-11-20T17:00:00Z",
+        "2026-02-30T17:00:00Z",
+        "tomorrow",
+    ] {
+        assert_eq!(expires(text), Err(Reason::InvalidRequest), "{text}");
+    }
+}
+
+#[test]
 fn promotional_requests_are_sent_to_the_queue_of_their_lane() {
     let text = r#"{"to":"+12065550100","body":"sale","kind":"promotional"}"#;
     let id: RequestId = "m".parse().unwrap();

@@ -1,0 +1,75 @@
+//! Requests with the same id in one batch: one transaction takes an item only once, so they go in rounds.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::batch::Batch;
+use super::sender::Sender;
+use super::settle::{Fared, Whose, ended};
+use super::{Ended, Ending, judge};
+use crate::directory::Snapshot;
+use crate::outcome::Said;
+use crate::reason::Reason;
+use crate::request::Request;
+
+/// A request with its place in the batch and when it was first seen.
+pub(super) type Each<'a> = (usize, &'a Request, Timestamp);
+
+impl Sender {
+    /// Takes the first of each id, then what is left of the second, and so on.
+    pub(super) async fn rounds(
+        &self,
+        snapshot: &Snapshot,
+        whose: Whose<'_>,
+        mut open: Vec<Each<'_>>,
+        deadline: Timestamp,
+    ) -> HashMap<usize, Ended> {
+        let mut ends = HashMap::with_capacity(open.len());
+        while !open.is_empty() {
+            let mut ids = HashSet::new();
+            let (firsts, repeats): (Vec<Each<'_>>, Vec<Each<'_>>) =
+                open.into_iter().partition(|(_, request, _)| ids.insert(request.id.as_str()));
+            let mut round = Batch::new(self, snapshot, deadline).take(whose, &firsts).await;
+            open = Vec::new();
+            for repeat in repeats {
+                let first = firsts.iter().find(|(_, first, _)| first.id == repeat.1.id);
+                let same = first.and_then(|first| Some((first.1, round.get(&first.0)?)));
+                match same.and_then(|(first, end)| self.repeated(snapshot, whose, repeat.1, (first, end))) {
+                    Some(end) => {
+                        round.insert(repeat.0, end);
+                    }
+                    None => open.push(repeat),
+                }
+            }
+            ends.extend(round);
+        }
+        ends
+    }
+
+    /// What is known of a request when one with its id was just taken: the same is said again, and another text under
+    /// the id is refused. `None`: the ledger is to judge it as if it came later, for it may have what the first lacked.
+    fn repeated(
+        &self,
+        snapshot: &Snapshot,
+        whose: Whose<'_>,
+        request: &Request,
+        (of, end): (&Request, &Ended),
+    ) -> Option<Ended> {
+        if matches!(end.ending, Ending::DeadLetter { .. }) {
+            return None;
+        }
+        let campaign = judge::campaign(snapshot, request).ok();
+        let print = |request: &Request| {
+            judge::campaign(snapshot, request).ok().map(|campaign| request.fingerprint(&self.deps.key, &campaign.name))
+        };
+        if print(request) != print(of) {
+            let detail = "another request of this batch has the same id and other content".to_owned();
+            return Some(ended(whose, campaign, request, &Fared::Rejected { reason: Reason::IdReused, detail }));
+        }
+        let mut again = end.clone();
+        again.outcome.duplicate = matches!(end.outcome.said, Said::Accepted | Said::Unknown);
+        again.outcome.context = request.context.clone();
+        Some(again)
+    }
+}
