@@ -5,6 +5,7 @@ pub mod account;
 pub mod area;
 pub mod arn;
 pub mod aws;
+mod cannot_start;
 pub mod channel;
 pub mod clock;
 pub mod day;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::cannot_start::tell_lambda;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -31,12 +32,14 @@ pub fn init() {
     }
 }
 
-/// How a function's process ends: a failure is one log line that reads as a sentence, and a status that Lambda counts.
+/// How a function's process ends: a failure is one log line that reads as a sentence, a word to Lambda, and a status that
+/// it counts.
 pub fn ended<E: std::fmt::Display>(served: Result<(), E>) -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the function cannot go on");
+            tell_lambda(&error.to_string());
             ExitCode::FAILURE
         }
     }
