@@ -28,7 +28,10 @@ async fn send(running: &Running, account: &str, queue: &str, request: &Value) ->
 async fn the_first_line_names_all_that_a_workload_needs_and_all_of_it_works_at_once() {
     let running = Running::start(&[]);
     let first = running.first().as_object().unwrap();
-    assert_eq!(first.keys().collect::<Vec<_>>(), ["bus", "endpoints", "fifo_queues", "hub_bus", "queues"]);
+    assert_eq!(
+        first.keys().collect::<Vec<_>>(),
+        ["bus", "credentials", "endpoints", "fifo_queues", "hub_bus", "queues"]
+    );
     assert_eq!(first["hub_bus"], "arn:aws:events:us-east-1:111111111111:event-bus/tendlc");
     let fifo: Vec<&String> = first["fifo_queues"].as_object().unwrap().keys().collect();
     assert_eq!(fifo, ["tendlc-send-promotional.fifo", "tendlc-send.fifo"], "a hub's grant has none beside its queues");
@@ -53,6 +56,39 @@ async fn the_first_line_names_all_that_a_workload_needs_and_all_of_it_works_at_o
     assert_eq!((&text["to"], &text["body"]), (&request("by-queue")["to"], &request("by-queue")["body"]));
     let role = "arn:aws:iam::111111111111:role/tendlc-grant-checkout";
     assert_eq!((&text["role_arn"], &text["context"]["tendlc-grant"]), (&json!(role), &json!("checkout")));
+}
+
+#[tokio::test]
+async fn any_credentials_will_do_and_those_of_the_first_line_do() {
+    let running = Running::start(&[]);
+    let told = &running.first()["credentials"];
+    let told = |name: &str| told[name].as_str().unwrap().to_owned();
+    assert_eq!([told("AWS_REGION"), told("AWS_DEFAULT_REGION")], ["us-east-1", "us-east-1"]);
+    let hints = (told("AWS_ACCESS_KEY_ID"), told("AWS_SECRET_ACCESS_KEY"));
+    let made_up = ("AKIAIOSFODNN7EXAMPLE".to_owned(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned());
+    for (place, (key, secret)) in [hints, made_up].into_iter().enumerate() {
+        let config = running.config(&key, &secret, Some("any"));
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        for queue in ["tendlc-send", "tendlc-newsletter"] {
+            let url = sqs.get_queue_url().queue_name(queue).send().await.unwrap().queue_url.unwrap();
+            assert_eq!(url, running.queue(queue), "found by its name, whoever has it");
+            let request = request(&format!("{queue}-{place}")).to_string();
+            sqs.send_message().queue_url(url).message_body(request).send().await.unwrap();
+        }
+        let (own, hub) = (running.first()["bus"].as_str(), running.first()["hub_bus"].as_str());
+        for (bus, id) in [(own, "event"), (hub, "hub-event")] {
+            let entry = PutEventsRequestEntry::builder().source("acme.shop").detail_type("SMS Send Requested");
+            let entry = entry.detail(request(&format!("{id}-{place}")).to_string()).event_bus_name(bus.unwrap());
+            let put = aws_sdk_eventbridge::Client::new(&config).put_events().entries(entry.build()).send().await;
+            assert_eq!(put.unwrap().failed_entry_count(), 0);
+        }
+    }
+    running.until_sent(8).await;
+    for text in running.sent() {
+        let (id, grant) = (text["context"]["tendlc-id"].as_str().unwrap(), text["context"]["tendlc-grant"].clone());
+        let hub = id.starts_with("tendlc-newsletter") || id.starts_with("hub");
+        assert_eq!(grant, if hub { "newsletter" } else { "checkout" }, "{id}");
+    }
 }
 
 #[tokio::test]

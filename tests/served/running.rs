@@ -106,7 +106,12 @@ impl Running {
 
     /// An account's own client configuration: its id is its access key here.
     pub fn account(&self, account: &str) -> SdkConfig {
-        let credentials = Credentials::new(account, "local", None, None, "test");
+        self.config(account, "local", None)
+    }
+
+    /// A client configuration with these keys.
+    pub fn config(&self, key: &str, secret: &str, token: Option<&str>) -> SdkConfig {
+        let credentials = Credentials::new(key, secret, token.map(str::to_owned), None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))

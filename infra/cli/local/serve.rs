@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tendlc_local::aws::PutEvent;
 use tendlc_local::system::{Put, System};
 use tokio::sync::watch;
@@ -23,6 +23,7 @@ pub async fn run(system: &Arc<System>, output: Output) -> anyhow::Result<()> {
             let endpoints = json!({ "AWS_ENDPOINT_URL": system.aws().endpoint() });
             let mut first = json!({ "endpoints": endpoints, "queues": system.queues(), "bus": "default" });
             first["fifo_queues"] = json!(system.fifo_queues());
+            first["credentials"] = credentials(system.aws().region());
             if let Some(bus) = system.hub_bus() {
                 first["hub_bus"] = bus.into();
             }
@@ -45,6 +46,17 @@ pub async fn run(system: &Arc<System>, output: Output) -> anyhow::Result<()> {
         outcome(system, put, output)?;
     }
     Ok(())
+}
+
+/// Keys that reach every queue and bus, by the variables that AWS's SDKs and tools read; some read the one name of the
+/// Region, some the other.
+fn credentials(region: &str) -> Value {
+    json!({
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+    })
 }
 
 fn outcome(system: &System, put: PutEvent, output: Output) -> anyhow::Result<()> {

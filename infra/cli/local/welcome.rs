@@ -16,8 +16,9 @@ pub fn text(system: &System) -> String {
         text.push_str(&format!("  {:<59}  by {} for {}\n", bus.name, bus.account, bus.grant));
     }
     text.push_str(
-        "\nAn account's id is its access key here. AWS CLI 2 reads AWS_ENDPOINT_URL since 2.13; version 1 does\nnot for \
-         `aws sqs`: give it --endpoint-url each time. Send a text by queue, and one by event:\n",
+        "\nAny credentials will do: they act as the account whose queue or bus they name. An account's id as\nthe access \
+         key acts as that account alone.\n\nAWS CLI 2 reads AWS_ENDPOINT_URL since 2.13; version 1 does\nnot for `aws \
+         sqs`: give it --endpoint-url each time. Send a text by queue, and one by event:\n",
     );
     let aws = |account: &str| {
         format!(

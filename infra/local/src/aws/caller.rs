@@ -136,14 +136,15 @@ impl Sessions {
         keys
     }
 
-    /// The caller that the headers name.
+    /// The caller that the headers name. `None`: a stranger, where there may be `strangers`; elsewhere one is refused.
     pub(crate) fn caller(
         &self,
         service: Service,
         region: &str,
         now: Timestamp,
         headers: &HeaderMap,
-    ) -> Result<Caller, Refusal> {
+        strangers: bool,
+    ) -> Result<Option<Caller>, Refusal> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let authorization = text("authorization").ok_or_else(|| Refusal::unauthenticated(service))?;
         let part = |name: &str| {
@@ -161,13 +162,19 @@ impl Sessions {
         if scope_service != service.signing_name() {
             return Err(Refusal::wrong_scope(service, &format!("correct service: '{}'", service.signing_name())));
         }
+        let is_account = key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
+        let session = lock(&self.0).get(key).cloned();
+        // Whoever brings keys from elsewhere brings the Region that goes with them.
+        if strangers && !is_account && session.is_none() {
+            return Ok(None);
+        }
         if scope_region != region {
             return Err(Refusal::wrong_scope(service, "a valid region"));
         }
-        if key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(Caller { account: key.to_owned(), session: None });
+        if is_account {
+            return Ok(Some(Caller { account: key.to_owned(), session: None }));
         }
-        let session = lock(&self.0).get(key).cloned().ok_or_else(|| Refusal::unknown_token(service))?;
+        let session = session.ok_or_else(|| Refusal::unknown_token(service))?;
         if text("x-amz-security-token") != Some(&session.token) {
             return Err(Refusal::unknown_token(service));
         }
@@ -175,6 +182,6 @@ impl Sessions {
             return Err(Refusal::expired_token(service));
         }
         let account = session.role_arn.split(':').nth(4).unwrap_or_default().to_owned();
-        Ok(Caller { account, session: Some(session) })
+        Ok(Some(Caller { account, session: Some(session) }))
     }
 }

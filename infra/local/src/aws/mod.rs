@@ -6,7 +6,7 @@
 //! where AWS's do, so that a test can find out who passes them on.
 //!
 //! What it does not have: signatures are not verified, session policies are refused rather than evaluated, and
-//! identity policies are what [`seed::Role`] can say.
+//! identity policies are what [`seed::Role`] can say. Keys that nobody issued are let in where [`seed::Strangers`] are.
 
 mod caller;
 mod calls;
@@ -25,6 +25,7 @@ mod sms;
 mod sns;
 mod sqs;
 mod state;
+mod stranger;
 mod sts;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,18 @@ pub struct Seed {
     pub tables: Vec<Table>,
     /// Accept receipt handles that no queue gave out: those of played events.
     pub lenient_handles: bool,
+    /// Let in access keys that the double never issued and that are no account's id; `None`: refuse them, as AWS does.
+    pub strangers: Option<Strangers>,
+}
+
+/// Whose root a caller with an unknown access key is: of the queue's owner where it names a queue, of one of these where
+/// it puts events, and otherwise of the account that holds the numbers.
+#[derive(Clone, Debug)]
+pub struct Strangers {
+    /// The account that puts on a bus named without its account.
+    pub putter: String,
+    /// By a bus's ARN, the account that puts there; where none is listed it is the bus's owner.
+    pub putters: BTreeMap<String, String>,
 }
 
 impl Seed {
@@ -44,6 +56,7 @@ impl Seed {
             buses: Vec::new(),
             tables: Vec::new(),
             lenient_handles: false,
+            strangers: None,
         }
     }
 }

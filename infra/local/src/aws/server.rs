@@ -23,7 +23,7 @@ use super::refusal::Refusal;
 use super::service::{Operation, Protocol, Service};
 use super::shape::Members;
 use super::state::State;
-use super::{control, dynamodb, events, sms, sns, sqs, sts};
+use super::{control, dynamodb, events, sms, sns, sqs, stranger, sts};
 
 /// DynamoDB takes the largest bodies.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -164,7 +164,8 @@ fn admit(
     body: Bytes,
 ) -> Result<Request, Refusal> {
     let service = operation.service;
-    let caller = state.sessions.caller(service, &state.region, state.now(), &head.headers)?;
+    let strangers = state.strangers.as_ref();
+    let caller = state.sessions.caller(service, &state.region, state.now(), &head.headers, strangers.is_some())?;
     let input = match form {
         Some(form) => Input::Form(form),
         None if body.is_empty() => Input::Json(Value::Object(serde_json::Map::new()), body),
@@ -176,6 +177,8 @@ fn admit(
             Input::Json(value, body)
         }
     };
+    let stranger = || strangers.map(|strangers| stranger::caller(state, strangers, operation, &input));
+    let caller = caller.or_else(stranger).ok_or_else(|| Refusal::unknown_token(service))?;
     let to = match &input {
         Input::Json(value, _) => value.get("DestinationPhoneNumber").and_then(Value::as_str),
         Input::Form(form) => form.get("PhoneNumber"),

@@ -10,7 +10,7 @@ use super::calls::Calls;
 use super::dynamodb::Databases;
 use super::events::Buses;
 use super::faults::Faults;
-use super::seed::{Role, Seed};
+use super::seed::{Role, Seed, Strangers};
 use super::sms::Sms;
 use super::sqs::Queues;
 
@@ -27,6 +27,7 @@ pub(crate) struct State {
     pub(crate) endpoint: String,
     pub(crate) roles: Mutex<Vec<Role>>,
     pub(crate) sessions: Sessions,
+    pub(crate) strangers: Option<Strangers>,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
     pub(crate) sms: Sms,
@@ -50,6 +51,7 @@ impl State {
             account: seed.account,
             roles: Mutex::new(seed.roles),
             sessions: Sessions::default(),
+            strangers: seed.strangers,
             faults: Faults::default(),
             calls: Calls::default(),
             sms: Sms::new(seed.sms),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tendlc_config::Primary;
 use tendlc_core::account::AccountId;
 use tendlc_core::grant::Topology;
 use tendlc_core::name::GrantName;
@@ -11,7 +12,7 @@ use tendlc_core::outcome::SOURCE;
 
 use super::System;
 use super::event::FunctionName;
-use super::names::HUB_BUS;
+use super::names::{HUB_BUS, hub_bus};
 use crate::aws::PutEvent;
 use crate::lambda::Function;
 
@@ -51,7 +52,7 @@ impl System {
     /// The ARN of the hub's bus in the primary; `None` where no grant is a hub's.
     pub fn hub_bus(&self) -> Option<String> {
         self.grants().find(|(_, grant)| grant.topology == Topology::Hub)?;
-        Some(format!("arn:aws:events:{}:{}:event-bus/{HUB_BUS}", self.aws.region(), self.primary_account()))
+        Some(hub_bus(self.primary()))
     }
 
     /// The function that an event goes to. `None`: nobody's, which is said unless it is an outcome.
@@ -94,7 +95,11 @@ impl System {
     }
 
     pub(super) fn primary_account(&self) -> &AccountId {
+        &self.primary().account
+    }
+
+    fn primary(&self) -> &Primary {
         // The configuration was checked: its primary is there.
-        &self.config.primaries[&self.primary].account
+        &self.config.primaries[&self.primary]
     }
 }

@@ -3,7 +3,7 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use tendlc_config::Grant;
+use tendlc_config::{Grant, Primary};
 use tendlc_core::account::AccountId;
 use tendlc_core::arn::QueueArn;
 use tendlc_core::grant::Topology;
@@ -15,6 +15,11 @@ pub(super) const EXECUTION_ROLE: &str = "tendlc-send";
 
 /// The hub's bus in the primary, where its secondaries put their requests.
 pub(super) const HUB_BUS: &str = "tendlc";
+
+/// The hub's bus's ARN, as others name it.
+pub(super) fn hub_bus(primary: &Primary) -> String {
+    format!("arn:aws:events:{}:{}:event-bus/{HUB_BUS}", primary.region, primary.account)
+}
 
 /// The execution role's ARN in an account.
 pub(super) fn execution_role(account: &AccountId) -> String {

@@ -8,9 +8,9 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::grant::{ChannelKind, MessageType, Topology};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
-use super::names::{HUB_BUS, execution_role, home};
+use super::names::{HUB_BUS, execution_role, home, hub_bus};
 use crate::aws::seed::{
-    Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Table,
+    Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Strangers, Table,
 };
 
 /// Six times the functions' timeout, as AWS asks for.
@@ -26,6 +26,7 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
     let Some(primary) = config.primaries.get(name) else { return Seed::new(clock, "us-east-1", "111111111111") };
     let mut seed = Seed::new(clock, primary.region.as_str(), primary.account.as_str());
     seed.lenient_handles = played;
+    seed.strangers = Some(strangers(config, name, primary));
     seed.sms = sms(config, name, primary);
     seed.tables.push(Table {
         account: primary.table.account().to_string(),
@@ -53,6 +54,18 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
     }
     seed.buses.push(Bus { account: primary.account.to_string(), name: HUB_BUS.to_owned(), putters: hub_accounts });
     seed
+}
+
+/// Whoever brings keys of their own puts events as the first spoke does and, on the hub's bus, as the first of its
+/// secondaries: the bus's owner has no grant.
+fn strangers(config: &Config, name: &PrimaryName, primary: &Primary) -> Strangers {
+    let first = |topology: Topology| {
+        let mut grants = config.grants.values().filter(|grant| grant.primary == *name);
+        grants.find(|grant| grant.topology == topology).map(|grant| grant.account.to_string())
+    };
+    let (spoke, hub) = (first(Topology::Spoke), first(Topology::Hub));
+    let putter = spoke.or_else(|| hub.clone()).unwrap_or_else(|| primary.account.to_string());
+    Strangers { putter, putters: hub.map(|hub| (hub_bus(primary), hub)).into_iter().collect() }
 }
 
 fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {

@@ -48,6 +48,13 @@ impl Queues {
         queues.get(&(account.to_owned(), name.to_owned())).map(|queue| queue.depth(now))
     }
 
+    /// The account that has a queue of this name; of several `first` where it is one of them.
+    pub(super) fn owner(&self, name: &str, first: &str) -> Option<String> {
+        let queues = lock(&self.queues);
+        let owners = queues.keys().filter(|(_, known)| known == name).map(|(account, _)| account);
+        owners.min_by_key(|account| *account != first).cloned()
+    }
+
     /// Works on one queue; expired messages are gone before.
     fn with<T>(
         &self,
@@ -65,6 +72,14 @@ impl Queues {
 /// A queue's URL.
 pub(crate) fn url(endpoint: &str, account: &str, name: &str) -> String {
     format!("{endpoint}/{account}/{name}")
+}
+
+/// The account and name in a queue's URL.
+pub(super) fn id(url: &str) -> Option<Id> {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    let (name, account) = (parts.next()?, parts.next()?);
+    (account.len() == 12 && parts.next().is_some()).then(|| (account.to_owned(), name.to_owned()))
 }
 
 fn no_queue() -> Refusal {
@@ -121,14 +136,10 @@ pub(crate) async fn perform(state: &State, request: &Request) -> Result<Answer, 
 /// The queue that a request is about, once the caller may use it.
 fn target(state: &State, request: &Request, input: Members<'_>) -> Result<Id, Refusal> {
     let url = required(input, "QueueUrl")?;
-    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let mut parts = path.trim_end_matches('/').rsplit('/');
-    let (name, account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if account.len() != 12 || parts.next().is_none() {
+    let id = id(url).ok_or_else(|| {
         let message = format!("The address {url} is not valid for this endpoint.");
-        return Err(Refusal::modelled(404, "InvalidAddress", message));
-    }
-    let id = (account.to_owned(), name.to_owned());
+        Refusal::modelled(404, "InvalidAddress", message)
+    })?;
     allow(state, request, &id)?;
     Ok(id)
 }

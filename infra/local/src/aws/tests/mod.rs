@@ -18,7 +18,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::{SignedDuration, Timestamp};
 use tendlc_core::clock::ManualClock;
 
-use super::seed::{Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, Table};
+use super::seed::{Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, Strangers, Table};
 use super::{Aws, Keys};
 
 pub(crate) const PRIMARY: &str = "111111111111";
