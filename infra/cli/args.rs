@@ -91,9 +91,9 @@ const FAULT: &str = r#"Break something from the start. May be given several time
   {"operation":"SendTextMessage","match":{"nth":2},"action":"throttle","times":2}
 
 operation  one of AWS's that tendlc calls: SendTextMessage, AssumeRole, PutEvents, ...
-match      which of its calls; all unless given
+match      which of its calls; all unless given, and one of
              {"to":"+1..."}  those to this number (sends only)
-             {"nth":2}       the second since the fault was set
+             {"nth":2}       from the second on since the fault was set
 times      how many of them; 1 unless given, without end if 0 or null
 action     what becomes of them
              throttle           refused as too fast; nothing is done

@@ -88,6 +88,11 @@ fn a_fault_for_one_recipient_or_one_call_spares_the_others() {
     assert_eq!(played.said().iter().filter(|(said, ..)| said == "SMS Accepted").count(), 8);
     assert_eq!((of("OPTED_OUT"), played.reasons()[2].as_deref()), (1, Some("OPTED_OUT")));
     assert_eq!((of("THROTTLED"), played.failures().len()), (1, 1));
+
+    let on = r#"{"operation":"SendTextMessage","match":{"nth":4},"action":"throttle","times":3}"#;
+    let run = local(&[&sample("sqs-batch-of-ten.json"), "--fault", on]);
+    assert_eq!(run.event().failures().len(), 3, "the fourth, the fifth and the sixth");
+    assert!(!run.logs.contains("the fault throttle"), "as often as it says: {}", run.logs);
 }
 
 #[test]
@@ -112,7 +117,7 @@ fn told(run: &Run) -> String {
 #[test]
 fn what_is_used_wrong_is_said_and_ends_with_2() {
     let single = sample("sqs-single.json");
-    let cases: [(&[&str], &[&str]); 6] = [
+    let cases: [(&[&str], &[&str]); 8] = [
         (&[&single, "--function", "send-quue"], &["send-quue", "send-queue", "send-event", "probe-health"]),
         (&["events/no-such.json"], &["events/no-such.json"]),
         (&[&single, "--fault", "throttle"], &["--fault", "SendTextMessage"]),
@@ -122,6 +127,18 @@ fn what_is_used_wrong_is_said_and_ends_with_2() {
         ),
         (&[&single, "--fault", r#"{"operation":"Publish","action":"throtle"}"#], &["throtle", "throttle", "opt_out"]),
         (&[&single, "--fault", r#"{"operation":"GetItem","action":"opt_out"}"#], &["GetItem", "SendTextMessage"]),
+        (
+            &[&single, "--fault", r#"{"operation":"SendTextMessage","match":{"nth":0},"action":"drop"}"#],
+            &["`nth` counts from 1"],
+        ),
+        (
+            &[
+                &single,
+                "--fault",
+                r#"{"operation":"SendTextMessage","match":{"to":"+12065550103","nth":2},"action":"drop"}"#,
+            ],
+            &["`to` or `nth`, not both"],
+        ),
     ];
     for (arguments, words) in cases {
         let run = local(arguments);

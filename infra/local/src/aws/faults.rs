@@ -46,16 +46,21 @@ impl Fault {
     pub fn nth(operation: &str, nth: u64, action: Action) -> Self {
         Self { only: Some(Match { to: None, nth: Some(nth) }), ..Self::next(operation, action) }
     }
+
+    /// How many calls it is for; `None`: without end.
+    fn limit(&self) -> Option<u64> {
+        self.times.filter(|times| *times > 0)
+    }
 }
 
-/// Which calls a fault is for. Both must hold when both are given.
+/// Which calls a fault is for: one of these, or none for all.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
     /// Those that send to this number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The nth since the fault was set, counted from 1.
+    /// Those from the nth on since the fault was set, counted from 1: as many as its `times`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nth: Option<u64>,
 }
@@ -105,6 +110,12 @@ pub enum FaultError {
         /// The operation.
         operation: String,
     },
+    /// There is no call before the first.
+    #[error("`nth` counts from 1; {{\"nth\":1}} is the first call since the fault was set")]
+    NoSuchCall,
+    /// They count different calls.
+    #[error("a match has `to` or `nth`, not both; with `to`, `times` says how many of the calls to that number")]
+    ToAndNth,
 }
 
 #[derive(Debug)]
@@ -113,6 +124,17 @@ struct Armed {
     seen: u64,
     met: u64,
     left: Option<u64>,
+}
+
+impl Armed {
+    /// Whether it is for the call that was seen last.
+    fn is_for(&self, to: Option<&str>) -> bool {
+        let Some(only) = &self.fault.only else { return true };
+        // What another fault took of its calls is not made up for by later ones.
+        let among = |past: u64| self.fault.limit().is_none_or(|times| past < times);
+        only.to.as_deref().is_none_or(|wanted| to == Some(wanted))
+            && only.nth.is_none_or(|nth| self.seen.checked_sub(nth).is_some_and(among))
+    }
 }
 
 /// The faults that are set.
@@ -131,7 +153,12 @@ impl Faults {
         if wants_send && !sends || fault.action == Action::FailEntries && !entries {
             return Err(FaultError::NotForThis { operation: fault.operation });
         }
-        let left = fault.times.filter(|times| *times > 0);
+        match &fault.only {
+            Some(Match { nth: Some(0), .. }) => return Err(FaultError::NoSuchCall),
+            Some(Match { to: Some(_), nth: Some(_) }) => return Err(FaultError::ToAndNth),
+            _ => {}
+        }
+        let left = fault.limit();
         lock(&self.0).push(Armed { fault, seen: 0, met: 0, left });
         Ok(())
     }
@@ -158,12 +185,7 @@ impl Faults {
         let mut taken = None;
         for fault in armed.iter_mut().filter(|armed| armed.fault.operation == operation.name) {
             fault.seen += 1;
-            let only = fault.fault.only.as_ref();
-            let fits = only.is_none_or(|only| {
-                only.to.as_deref().is_none_or(|wanted| to == Some(wanted))
-                    && only.nth.is_none_or(|nth| nth == fault.seen)
-            });
-            if fits && taken.is_none() {
+            if taken.is_none() && fault.is_for(to) {
                 taken = Some(fault.fault.action);
                 fault.met += 1;
                 fault.left = fault.left.map(|left| left - 1);
@@ -206,6 +228,44 @@ mod tests {
         assert_eq!(take(&faults, "+12065550111"), Some(Action::OptOut));
         assert_eq!(take(&faults, "+12065550111"), Some(Action::Error));
         assert_eq!(take(&faults, "+12065550111"), None);
+    }
+
+    fn taken(fault: &str, calls: u64) -> Vec<u64> {
+        let faults = Faults::default();
+        faults.set(serde_json::from_str(fault).unwrap()).unwrap();
+        (1..=calls).filter(|_| take(&faults, "").is_some()).collect()
+    }
+
+    #[test]
+    fn from_the_nth_call_on_as_many_are_taken_as_times_says() {
+        let of = |times: &str| {
+            let fault = r#"{"operation":"SendTextMessage","match":{"nth":2},"action":"error""#;
+            taken(&format!("{fault}{times}}}"), 6)
+        };
+        assert_eq!(of(""), [2]);
+        assert_eq!(of(r#","times":2"#), [2, 3]);
+        assert_eq!(of(r#","times":0"#), [2, 3, 4, 5, 6]);
+        assert_eq!(of(r#","times":18446744073709551615"#), [2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn of_the_calls_from_the_nth_on_none_is_made_up_for_by_a_later_one() {
+        let faults = Faults::default();
+        faults.set(Fault::nth("SendTextMessage", 2, Action::Throttle)).unwrap();
+        faults.set(Fault { times: Some(2), ..Fault::nth("SendTextMessage", 2, Action::Error) }).unwrap();
+        let actions: Vec<_> = (0..4).map(|_| take(&faults, "")).collect();
+        assert_eq!(actions, [None, Some(Action::Throttle), Some(Action::Error), None]);
+    }
+
+    #[test]
+    fn a_match_that_no_call_can_be_is_refused_with_a_word() {
+        for (only, word) in
+            [(r#"{"nth":0}"#, "`nth` counts from 1"), (r#"{"to":"+12065550111","nth":2}"#, "`to` or `nth`, not both")]
+        {
+            let fault = format!(r#"{{"operation":"SendTextMessage","match":{only},"action":"error"}}"#);
+            let refused = Faults::default().set(serde_json::from_str(&fault).unwrap()).unwrap_err().to_string();
+            assert!(refused.contains(word) && !refused.contains("206555"), "{refused}");
+        }
     }
 
     #[test]

@@ -27,17 +27,21 @@ impl Faults {
 impl fmt::Display for Unmet {
     /// A sentence without a full stop. Whose number it is for is not told.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fault: Fault { operation, only, action, times }, calls, met } = self;
+        let Self { fault, calls, met } = self;
+        let (Fault { operation, only, action, .. }, times) = (fault, fault.limit());
         let action = serde_json::to_value(action).map_err(|_| fmt::Error)?;
         write!(f, "the fault {} of {operation}", action.as_str().unwrap_or_default())?;
         let (to, nth) = only.as_ref().map_or((false, None), |only| (only.to.is_some(), only.nth));
         if let Some(nth) = nth {
-            write!(f, " for call {nth}")?;
+            match times {
+                Some(1) => write!(f, " for call {nth}")?,
+                _ => write!(f, " from call {nth} on")?,
+            }
         }
         if to {
             f.write_str(" for one number")?;
         }
-        match times.filter(|times| *times > 0) {
+        match times {
             Some(times) if *met > 0 => write!(f, " was met {met} of {times} times: {} left", times - met)?,
             Some(times) if times > 1 => write!(f, " was never met: {times} left")?,
             _ => f.write_str(" was never met")?,
@@ -94,6 +98,11 @@ mod tests {
                 Fault::nth("GetItem", 9, Action::Deny),
                 2,
                 "the fault deny of GetItem for call 9 was never met; GetItem was called 2 times",
+            ),
+            (
+                Fault { times: Some(3), ..Fault::nth("GetItem", 2, Action::Deny) },
+                3,
+                "the fault deny of GetItem from call 2 on was met 2 of 3 times: 1 left; GetItem was called 3 times",
             ),
         ] {
             assert_eq!(unmet(fault, calls), [told]);
