@@ -72,7 +72,7 @@ pub struct Local {
     /// The function that takes the events; it follows from their eventSource or source unless given.
     #[arg(long, value_name = "NAME")]
     pub function: Option<FunctionName>,
-    /// Set the clock of the doubles and of this program's own functions.
+    /// Set the clock of the doubles and of this program's own functions; those of --functions keep the machine's.
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<Timestamp>,
     /// Listen here; any free port unless given, or 0.

@@ -40,6 +40,12 @@ pub async fn run(local: Local) -> anyhow::Result<u8> {
         Some(folder) => Programs::Folder(folder),
         None => Programs::Itself { program: std::env::current_exe()?, arguments: vec!["function".to_owned()] },
     };
+    if local.now.is_some() && matches!(programs, Programs::Folder(_)) {
+        tracing::warn!(
+            "--now sets the clock of the doubles alone: the functions of --functions keep the machine's time, as deployed \
+             ones do; where the two are far apart, sessions look expired and waiting times come out wrong"
+        );
+    }
     let clock = Arc::new(local.now.map(SystemClock::starting_at).unwrap_or_default());
     let played = !local.events.is_empty();
     let options = Options { config, clock, programs, port: local.port, faults: local.faults, played, log_level };

@@ -192,12 +192,45 @@ fn built(name: &str) -> PathBuf {
 }
 
 #[cfg(unix)]
+const FUNCTIONS: [&str; 3] = ["send-queue", "send-event", "probe-health"];
+
+/// A folder that has all of them by their names.
+#[cfg(unix)]
+fn all_built() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in FUNCTIONS {
+        std::os::unix::fs::symlink(built(name), folder.path().join(name)).expect("a link");
+    }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn built_functions_keep_the_machines_time_whatever_now_says_and_that_is_said_once() {
+    let folder = all_built();
+    let functions = ["--functions", folder.path().to_str().unwrap()];
+    let files = [sample("sqs-single.json"), sample("sqs-hub.json"), sample("event-single.json")];
+    let files = files.each_ref().map(String::as_str);
+    for now in ["2026-01-05T12:00:00Z", "2036-06-01T12:00:00Z"] {
+        let run = local(&[files.as_slice(), &functions, &["--now", now]].concat());
+        let all = run.events();
+        let mut said = all.iter().flat_map(|event| event.said());
+        assert!(said.all(|(said, ..)| said == "SMS Accepted"), "{now}: {:?} {}", run.lines, run.logs);
+        assert_eq!(all.iter().map(|event| event.outcomes.len()).collect::<Vec<_>>(), [1, 2, 1], "{now}");
+        let budget = run.budget("checkout");
+        assert_eq!(budget["ceiling_left"], 19_998, "on the functions' own day: {budget}");
+        assert_eq!(run.logs.matches("keep the machine's time").count(), 1, "{}", run.logs);
+    }
+    let run = local(&[files.as_slice(), &functions].concat());
+    assert!(!run.logs.contains("machine's time"), "nothing to say without --now: {}", run.logs);
+}
+
+#[cfg(unix)]
 #[test]
 fn built_functions_say_the_same_as_the_commands_own() {
-    let flat = tempfile::tempdir().unwrap();
+    let flat = all_built();
     let deep = tempfile::tempdir().unwrap();
-    for name in ["send-queue", "send-event", "probe-health"] {
-        std::os::unix::fs::symlink(built(name), flat.path().join(name)).unwrap();
+    for name in FUNCTIONS {
         std::fs::create_dir(deep.path().join(name)).unwrap();
         std::os::unix::fs::symlink(built(name), deep.path().join(name).join("bootstrap")).unwrap();
     }

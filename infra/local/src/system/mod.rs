@@ -12,6 +12,7 @@ mod serve;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tendlc_config::{Config, ExternalId};
@@ -37,7 +38,7 @@ pub struct Options {
     /// The configuration.
     pub config: Config,
     /// The clock of the doubles and of the functions that run from this program.
-    pub clock: std::sync::Arc<SystemClock>,
+    pub clock: Arc<SystemClock>,
     /// The functions.
     pub programs: Programs,
     /// Where to listen; any free port unless given, or 0.
@@ -64,10 +65,22 @@ pub enum Programs {
     },
 }
 
+impl Programs {
+    /// The clock that they go by: that of the doubles where they are this program, and the machine's where they are built
+    /// as they are deployed, since those take it from nobody.
+    fn clock(&self, doubles: &Arc<SystemClock>) -> Arc<SystemClock> {
+        match self {
+            Self::Folder(_) => Arc::default(),
+            Self::Itself { .. } => Arc::clone(doubles),
+        }
+    }
+}
+
 /// A running system.
 pub struct System {
     config: Config,
     primary: PrimaryName,
+    /// The functions': what they use of a day's budgets counts on their day.
     clock: SharedClock,
     aws: Aws,
     fleet: Fleet,
@@ -80,14 +93,15 @@ impl System {
     /// # Errors
     /// When the configuration has no primary or a live limit, the port is taken, or a fault is none.
     pub async fn start(mut options: Options) -> anyhow::Result<Self> {
-        let clock: SharedClock = options.clock.clone();
+        let functions_clock = options.programs.clock(&options.clock);
+        let clock: SharedClock = functions_clock.clone();
         let primary = options.config.primaries.keys().next().cloned();
         let primary = primary.ok_or_else(|| anyhow::anyhow!("the configuration has no primary"))?;
         give_external_ids(&mut options.config)?;
         let config = options.config;
         let table_arn = table_arn(&config, &primary)?;
 
-        let aws = Aws::start(seed::seed(&config, &primary, clock.clone(), options.played), options.port).await;
+        let aws = Aws::start(seed::seed(&config, &primary, options.clock, options.played), options.port).await;
         let aws = aws.with_context(|| match options.port {
             Some(port) if port != 0 => {
                 format!("port {port} is not free; choose another with --port, or any free one with --port 0")
@@ -98,7 +112,7 @@ impl System {
         let table = Table::new(aws_sdk_dynamodb::Client::new(&root), &table_arn, false);
         let wanted = config.wanted(&primary, PacificDay::of(clock.now()))?;
         Sync::new(table.clone(), clock.clone()).run(&wanted).await?;
-        let fleet = Fleet::new(&config, &primary, &aws, options.programs, options.log_level, options.clock)?;
+        let fleet = Fleet::new(&config, &primary, &aws, options.programs, options.log_level, functions_clock)?;
         // The table's own set-up is not what anybody wants to count, or to break.
         aws.clear_calls();
         for fault in options.faults {
