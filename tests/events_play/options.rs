@@ -178,6 +178,36 @@ fn a_wrong_configuration_ends_with_1_and_all_its_mistakes() {
     assert!(mistakes.len() > 1 && mistakes.iter().any(|mistake| mistake.to_string().contains("acne")), "{mistakes:?}");
 }
 
+#[test]
+fn outcomes_reach_every_bus_that_the_configuration_names_whoever_owns_it() {
+    let example =
+        std::process::Command::new(env!("CARGO_BIN_EXE_tendlc")).args(["init", "--example"]).output().unwrap();
+    let example = String::from_utf8(example.stdout).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tendlc.toml");
+    let files = [sample("sqs-single.json"), sample("sqs-hub.json"), sample("event-single.json")];
+    let bus = |rest: &str| format!("arn:aws:events:us-east-1:{rest}");
+    for (spoke, hub) in [
+        // One bus for all in an account without a grant; the hub's own; each other's.
+        (bus("444444444444:event-bus/central"), bus("444444444444:event-bus/central")),
+        (bus("111111111111:event-bus/tendlc"), bus("111111111111:event-bus/tendlc")),
+        (bus("333333333333:event-bus/default"), bus("222222222222:event-bus/default")),
+        (bus("444444444444:event-bus/default"), "default".to_owned()),
+    ] {
+        let mut text = example.clone();
+        for (topology, bus) in [("spoke", &spoke), ("hub", &hub)] {
+            let line = format!("topology = \"{topology}\"");
+            assert_eq!(text.matches(&line).count(), 1, "{text}");
+            text = text.replace(&line, &format!("outcome_bus = \"{bus}\"\n{line}"));
+        }
+        std::fs::write(&path, text).unwrap();
+        let files = files.each_ref().map(String::as_str);
+        let run = local(&[files.as_slice(), &["--config", path.to_str().unwrap()]].concat());
+        let said: Vec<usize> = run.events().iter().map(|event| event.outcomes.len()).collect();
+        assert_eq!(said, [1, 2, 1], "{spoke} and {hub}: {}", run.logs);
+    }
+}
+
 /// Where the functions' own binaries are, beside the command's.
 fn built(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_tendlc")).parent().expect("the command is in a folder");

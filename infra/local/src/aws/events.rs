@@ -63,7 +63,11 @@ pub(crate) struct Buses {
 
 impl Buses {
     pub(crate) fn new(buses: Vec<Bus>) -> Self {
-        let known = buses.into_iter().map(|bus| ((bus.account, bus.name), bus.putters)).collect();
+        let mut known: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        for bus in buses {
+            // One that is named several times has all the putters that are named.
+            known.entry((bus.account, bus.name)).or_default().extend(bus.putters);
+        }
         Self { known, watchers: Mutex::default() }
     }
 

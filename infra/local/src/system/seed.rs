@@ -41,19 +41,18 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
         seed.queues.extend(queues(grant));
         if grant.topology == Topology::Hub {
             hub_accounts.push(grant.account.to_string());
-            // Outcomes come to the secondary's bus from the primary.
-            let bus = grant
-                .outcome_bus
-                .as_ref()
-                .map_or("default", |bus| bus.as_str().rsplit('/').next().unwrap_or("default"));
-            let (account, putters) = (grant.account.to_string(), vec![primary.account.to_string()]);
-            seed.buses.push(Bus { account, name: bus.to_owned(), putters });
-        } else if let Some(bus) = grant.outcome_bus.as_ref().and_then(|bus| bus.as_str().rsplit('/').next()) {
-            seed.buses.push(Bus { account: grant.account.to_string(), name: bus.to_owned(), putters: Vec::new() });
         }
+        seed.buses.extend(outcome_bus(grant, primary));
     }
     seed.buses.push(Bus { account: primary.account.to_string(), name: HUB_BUS.to_owned(), putters: hub_accounts });
     seed
+}
+
+/// Wherever it is, its owner's policy lets the functions put outcomes there.
+fn outcome_bus(grant: &Grant, primary: &Primary) -> Option<Bus> {
+    let mut parts = grant.outcome_bus.as_ref()?.as_str().splitn(6, ':').skip(4);
+    let (account, name) = (parts.next()?.to_owned(), parts.next()?.strip_prefix("event-bus/")?.to_owned());
+    Some(Bus { account, name, putters: vec![home(grant, &primary.account).to_string()] })
 }
 
 /// Whoever brings keys of their own puts events as the first spoke does and, on the hub's bus, as the first of its
