@@ -135,6 +135,18 @@ async fn every_lane_of_every_grant_is_served() {
     }
 }
 
+/// A request on one would be nobody's: the hub knows a grant by the queues that its record names.
+#[tokio::test]
+async fn beside_a_hubs_queues_there_are_no_others() {
+    let running = Running::start(&[]);
+    let listed = running.sqs("111111111111").list_queues().send().await.unwrap();
+    let names: Vec<&str> = listed.queue_urls().iter().map(|url| url.rsplit('/').next().unwrap()).collect();
+    assert_eq!(names, ["tendlc-newsletter", "tendlc-newsletter-dead-letter", "tendlc-newsletter-promotional"]);
+    let listed = running.sqs(SPOKE).list_queues().send().await.unwrap();
+    let fifo = listed.queue_urls().iter().filter(|url| url.ends_with(".fifo"));
+    assert_eq!(fifo.count(), 3, "a spoke has one beside each");
+}
+
 #[tokio::test]
 async fn an_account_reaches_its_own_entrances_only() {
     let running = Running::start(&[]);

@@ -19,7 +19,6 @@ use tendlc_config::{Config, ExternalId};
 use tendlc_core::arn::{QueueArn, TableArn};
 use tendlc_core::clock::{SharedClock, SystemClock};
 use tendlc_core::day::PacificDay;
-use tendlc_core::grant::Topology;
 use tendlc_core::name::{GrantName, PrimaryName};
 use tendlc_core::sync::Sync;
 use tendlc_core::table::Table;
@@ -140,12 +139,9 @@ impl System {
         )
     }
 
-    /// The URL of every FIFO queue beside a lane, by its name: of the spokes alone, since a hub's grant has the queues that
-    /// its record names and no others.
+    /// The URL of every FIFO queue beside a lane, by its name.
     pub fn fifo_queues(&self) -> BTreeMap<String, String> {
-        let spokes = self.grants().filter(|(_, grant)| grant.topology == Topology::Spoke);
-        let lanes = spokes.flat_map(|(_, grant)| [&grant.queues.transactional, &grant.queues.promotional]);
-        self.urls(lanes.filter_map(names::fifo))
+        self.urls(self.grants().flat_map(|(_, grant)| names::fifo_lanes(grant)))
     }
 
     fn urls(&self, queues: impl Iterator<Item = QueueArn>) -> BTreeMap<String, String> {

@@ -34,10 +34,22 @@ pub(super) fn home<'a>(grant: &'a Grant, primary: &'a AccountId) -> &'a AccountI
     }
 }
 
-/// The FIFO queue beside a lane's; `None` where the lane is one itself.
-pub(super) fn fifo(queue: &QueueArn) -> Option<QueueArn> {
-    let beside = format!("{queue}.fifo").parse().ok();
-    beside.filter(|_| !queue.resource().ends_with(".fifo"))
+/// Whether a FIFO queue stands beside a grant's `queue`: beside a spoke's that is none itself. A hub's grant has the
+/// queues that its record names and no others.
+pub(super) fn has_fifo(grant: &Grant, queue: &QueueArn) -> bool {
+    grant.topology == Topology::Spoke && !queue.resource().ends_with(".fifo")
+}
+
+/// A grant's lanes with the FIFO queues beside them.
+pub(super) fn lanes(grant: &Grant) -> impl Iterator<Item = QueueArn> {
+    let lanes = [&grant.queues.transactional, &grant.queues.promotional];
+    lanes.into_iter().cloned().chain(fifo_lanes(grant))
+}
+
+/// The FIFO queues beside a grant's lanes.
+pub(super) fn fifo_lanes(grant: &Grant) -> impl Iterator<Item = QueueArn> {
+    let lanes = [&grant.queues.transactional, &grant.queues.promotional];
+    lanes.into_iter().filter(|queue| has_fifo(grant, queue)).filter_map(|queue| format!("{queue}.fifo").parse().ok())
 }
 
 /// A client configuration with all rights in an account of the doubles.

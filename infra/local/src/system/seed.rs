@@ -8,7 +8,7 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::grant::{ChannelKind, MessageType, Topology};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
-use super::names::{HUB_BUS, execution_role, home, hub_bus};
+use super::names::{HUB_BUS, execution_role, has_fifo, home, hub_bus};
 use crate::aws::seed::{
     Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Strangers, Table,
 };
@@ -201,7 +201,7 @@ fn leading_keys(config: &Config, name: &GrantName, grant: &Grant) -> Vec<Leading
     rules
 }
 
-/// Both lanes, each also as a FIFO queue, and the dead letters.
+/// Both lanes and the dead letters, and the FIFO queues beside them.
 fn queues(grant: &Grant) -> Vec<Queue> {
     let made = |arn: &QueueArn, fifo: bool| {
         let name = if fifo { format!("{}.fifo", arn.resource()) } else { arn.resource().to_owned() };
@@ -222,11 +222,8 @@ fn queues(grant: &Grant) -> Vec<Queue> {
     let all = [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter];
     all.into_iter()
         .flat_map(|arn| {
-            if arn.resource().ends_with(".fifo") {
-                vec![made(arn, false)]
-            } else {
-                vec![made(arn, false), made(arn, true)]
-            }
+            let beside = has_fifo(grant, arn).then(|| made(arn, true));
+            [made(arn, false)].into_iter().chain(beside)
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::System;
 use super::event::FunctionName;
-use super::names::{account_config, fifo, home};
+use super::names::{account_config, home, lanes};
 use crate::aws::PutEvent;
 use crate::lambda::{Function, FunctionResponse, Source};
 
@@ -46,19 +46,17 @@ impl System {
             let spoke = (grant.topology == Topology::Spoke).then_some(name);
             let function = self.fleet.function(FunctionName::SendQueue, spoke)?;
             let config = account_config(&self.aws, home(grant, primary).as_str());
-            for queue in [&grant.queues.transactional, &grant.queues.promotional] {
-                for queue in [Some(queue.clone()), fifo(queue)].into_iter().flatten() {
-                    let source = Source {
-                        client: aws_sdk_sqs::Client::new(&config),
-                        queue_url: self.aws.queue_url(queue.account().as_str(), queue.resource()),
-                        queue_arn: queue,
-                        function: Arc::clone(&function),
-                        batch_size: BATCH,
-                        max_concurrency: CONCURRENCY,
-                        response: FunctionResponse::ReportBatchItemFailures,
-                    };
-                    tasks.spawn(source.run(stop.clone()));
-                }
+            for queue in lanes(grant) {
+                let source = Source {
+                    client: aws_sdk_sqs::Client::new(&config),
+                    queue_url: self.aws.queue_url(queue.account().as_str(), queue.resource()),
+                    queue_arn: queue,
+                    function: Arc::clone(&function),
+                    batch_size: BATCH,
+                    max_concurrency: CONCURRENCY,
+                    response: FunctionResponse::ReportBatchItemFailures,
+                };
+                tasks.spawn(source.run(stop.clone()));
             }
         }
         tasks.spawn(Arc::clone(&self).route(stop.clone(), events));
