@@ -41,7 +41,7 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
         return Err(Wrong::error(what, "`tendlc sync --create-table` makes it"));
     }
     let failed = |error: SyncError| match &error {
-        SyncError::Table(table) => reach.failed("dynamodb", "GetItem", &Failure::of_table(table)),
+        SyncError::Table(table) => reach.failed_on_the_table(&Failure::of_table(table)),
         SyncError::Overtaken(_) => error.into(),
     };
     if !sync.yes {

@@ -254,6 +254,19 @@ async fn it_says_what_stands_in_the_way_and_what_to_type() {
         assert!(denied.contains("dynamodb:DescribeTable, GetItem"), "{operation}: {denied}");
         aws.clear_faults();
     }
+    // Of a sync's many calls none is named that it was not.
+    for (operation, action, code) in [
+        ("TransactWriteItems", Action::Error, "InternalServerError"),
+        ("TransactWriteItems", Action::Deny, "AccessDeniedException"),
+        ("PutItem", Action::Throttle, "ProvisionedThroughputExceededException"),
+    ] {
+        aws.fault(Fault::always(operation, action)).unwrap();
+        let failed = run(aws.endpoint(), "111111111111").await;
+        let first = failed.lines().find(|line| line.starts_with("tendlc: ")).unwrap_or_default();
+        assert!(first.contains("table tendlc") && first.contains(code), "{operation}: {failed}");
+        assert!(!first.contains("Item"), "{operation}: {failed}");
+        aws.clear_faults();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -109,8 +109,18 @@ impl Reach<'_> {
         Ok(Client::new(&config))
     }
 
+    /// As [`Self::failed`], for one of a sync's many calls: which one it was, nobody knows by now.
+    pub fn failed_on_the_table(&self, failure: &Failure) -> anyhow::Error {
+        let call = format!("a call on the table {}", self.primary.table.resource());
+        self.why("dynamodb", &call, "", failure)
+    }
+
     /// What is wrong, and what to type next.
     pub fn failed(&self, service: &str, action: &str, failure: &Failure) -> anyhow::Error {
+        self.why(service, action, &format!(" at {action}"), failure)
+    }
+
+    fn why(&self, service: &str, call: &str, at: &str, failure: &Failure) -> anyhow::Error {
         let Primary { account, region, table, .. } = self.primary;
         let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
         match failure {
@@ -136,7 +146,7 @@ impl Reach<'_> {
             ),
             Failure::Code(code) if code.starts_with("AccessDenied") => Wrong::error(
                 format!(
-                    "these credentials may not do what a sync needs on the table {} ({code} at {action})",
+                    "these credentials may not do what a sync needs on the table {} ({code}{at})",
                     table.resource()
                 ),
                 format!(
@@ -145,7 +155,7 @@ impl Reach<'_> {
                      UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{named}"
                 ),
             ),
-            other => anyhow!("{action} failed in the account {account} ({region}): {other}"),
+            other => anyhow!("{call} failed in the account {account} ({region}): {other}"),
         }
     }
 
