@@ -63,7 +63,7 @@ tables! {
     RawBrand like "a table with t_mobile_daily_segments" {
         /// T-Mobile's daily cap: a number for a Pacific day, or "live": read from the numbers' MessagingLimits
         /// (the least of its campaigns).
-        t_mobile_daily_segments: Limit<PerDay>, required "t_mobile_daily_segments = \"live\"";
+        t_mobile_daily_segments: Limit<PerDay>, required "t_mobile_daily_segments = 2000";
         /// Whether the cap counts over the whole brand or for each campaign by itself. Default: brand, the safe
         /// reading.
         t_mobile_cap_scope: CapScope;
@@ -85,7 +85,7 @@ tables! {
         registration: RegistrationId;
         /// AWS's rate for the campaign over all of its numbers, in segments per second (0.2 is possible), or
         /// "live": read from the numbers' MessagingLimits.
-        segments_per_second: Limit<SegmentRate>, required "segments_per_second = \"live\"";
+        segments_per_second: Limit<SegmentRate>, required "segments_per_second = 1";
         /// AT&T's rate for the campaign, in segments per minute. Default: not counted.
         att_segments_per_minute: PerMinute;
         /// The API to send through. Default: sms-voice.

@@ -104,6 +104,21 @@ fn a_limit_that_nothing_holds_yet_says_so() {
     assert_eq!(unheld(RIGHT), []);
 }
 
+/// `live` would be taken by `check` and refused by all that comes after it.
+#[test]
+fn what_to_write_for_a_limit_that_is_missing_is_one_that_holds() {
+    for (line, number) in [("t_mobile_daily_segments = 40000\n", "2000"), ("segments_per_second = 40\n", "1")] {
+        assert_eq!(RIGHT.matches(line).count(), 1, "{line}");
+        let mistakes = check(&RIGHT.replace(line, ""), "f").unwrap_err().to_string();
+        let key = line.split(' ').next().unwrap_or_default();
+        let cure = format!("{key} = {number}");
+        assert!(mistakes.contains(&format!("Add `{cure}`.")), "{mistakes}");
+        let written = RIGHT.replace(line, &format!("{cure}\n"));
+        let notes = check(&written, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
+        assert!(!notes.iter().any(|note| note.what.contains("not held yet")), "{key}");
+    }
+}
+
 #[test]
 fn the_examples_lines_that_are_to_be_written_are_right_where_they_stand() {
     let about = |text: &str| -> Vec<String> {
