@@ -7,7 +7,7 @@ use tendlc_core::day::PacificDay;
 use super::books::{check, good};
 use super::function::{Function, Invoked, drain, settle};
 use super::wire::{Fate, Wire};
-use super::world::{QUEUE, Settings, VISIBILITY, World, event};
+use super::world::{FIFO, QUEUE, Settings, VISIBILITY, World, event};
 
 /// A function that dies right before it sends.
 fn dies_before_sending() -> Wire {
@@ -126,6 +126,37 @@ async fn what_one_batch_says_twice_under_one_id_is_judged_as_if_the_second_came_
 }
 
 #[tokio::test]
+async fn another_text_under_an_id_is_not_refused_before_the_ledger_was_asked() {
+    let world = World::start().await;
+    let mut other = good("a");
+    other["body"] = Value::from("Something else.");
+    for request in [&other, &good("a")] {
+        world.put(request).await;
+    }
+    let wire = Wire::new(|call| if call.ledger { Fate::Refused } else { Fate::Through });
+    Function::start(&world, wire).poll(&world, QUEUE).await;
+    assert_eq!(told(&world, "a"), [(json!("QUOTA_UNAVAILABLE"), false), (json!("QUOTA_UNAVAILABLE"), false)]);
+}
+
+#[tokio::test]
+async fn a_correction_in_the_batch_of_what_was_rejected_is_sent() {
+    let world = World::start().await;
+    let mut expired = good("a");
+    expired["expires_at"] = Value::from("2020-01-01T00:00:00Z");
+    for request in [&expired, &good("a")] {
+        world.put(request).await;
+    }
+    let (clock, wire) = (world.clock.clone(), |clock: std::sync::Arc<tendlc_core::clock::ManualClock>| {
+        Wire::new(move |_| {
+            clock.advance(SignedDuration::from_millis(1));
+            Fate::Through
+        })
+    });
+    Function::start(&world, wire(clock)).poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (1, vec!["EXPIRED".to_owned()]));
+}
+
+#[tokio::test]
 async fn an_unknown_result_that_is_said_again_is_said_to_be_a_repetition() {
     let world = World::start().await;
     world.fault(json!({ "operation": "SendTextMessage", "action": "error" }));
@@ -220,6 +251,34 @@ async fn an_unknown_request_is_sent_again_where_the_grant_asks_for_it() {
     let at = world.aws.sent()[0].at;
     assert!(at >= lapses + SignedDuration::from_mins(15), "not before a receipt may have told: {at}");
     assert_eq!(world.said("a"), ["SMS Unknown", "SMS Accepted"]);
+}
+
+#[tokio::test]
+async fn an_unknown_request_that_is_to_be_sent_again_ends_when_it_has_waited_long_enough() {
+    for (max_wait, minutes) in [("15m", 100), ("1h", 100), ("4h", 300)] {
+        let world = World::with(Settings { unknown_result: "resend", max_wait, ..Settings::default() }).await;
+        world.fault(json!({ "operation": "SendTextMessage", "action": "error", "times": null }));
+        world.put(&good("a")).await;
+        super::waiting::work(&world, QUEUE, super::world::EXTERNAL_ID, minutes * 60).await;
+        assert_eq!(world.on(QUEUE), 0, "{max_wait}");
+        assert_eq!(world.dead_reasons("a").await, ["UNKNOWN_RESULT"], "{max_wait}: {:?}", world.said("a"));
+    }
+}
+
+#[tokio::test]
+async fn who_waits_behind_an_unknown_result_in_a_fifo_group_is_sent_when_that_is_over() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    world.fault(json!({ "operation": "SendTextMessage", "action": "error", "times": 1 }));
+    for id in ["a", "b", "c"] {
+        world.put_on(FIFO, Some("group"), &good(id).to_string()).await;
+    }
+    let function = Function::start(&world, Wire::sound());
+    for _ in 0..4 {
+        function.poll(&world, FIFO).await;
+        world.advance(15 * 60 + 1);
+    }
+    assert_eq!((world.dead_reasons("a").await, world.on(FIFO)), (vec!["UNKNOWN_RESULT".to_owned()], 0));
+    assert_eq!((world.sent_of("b"), world.sent_of("c")), (1, 1));
 }
 
 #[tokio::test]

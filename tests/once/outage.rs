@@ -74,6 +74,26 @@ async fn an_outage_longer_than_a_text_may_wait_does_not_send_it_afterwards() {
 }
 
 #[tokio::test]
+async fn a_hiccup_at_the_end_of_a_long_wait_does_not_end_it() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    let function = Function::start(&world, Wire::sound());
+    world.fault(json!({ "operation": "SendTextMessage", "action": "error", "times": 1 }));
+    world.put(&good("a")).await;
+    function.poll(&world, QUEUE).await;
+    world.advance(15 * 60 + 1);
+    world.fault(json!({ "operation": "GetItem", "action": "error", "times": null }));
+    function.poll(&world, QUEUE).await;
+    assert_eq!(
+        world.said("a"),
+        ["SMS Unknown", "SMS Deferred"],
+        "it may have arrived, and nobody says that it was rejected"
+    );
+    world.aws.clear_faults();
+    assert!(drain(&world, 1).await);
+    assert_eq!(world.dead_reasons("a").await, ["UNKNOWN_RESULT"]);
+}
+
+#[tokio::test]
 async fn a_record_that_cannot_be_read_ends_on_the_dead_letter_queue_and_holds_up_nobody() {
     let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
     let text = |value: &str| AttributeValue::S(value.to_owned());

@@ -11,6 +11,7 @@ use super::function::{Function, Wish};
 use super::primary::{NOON, Primary};
 use super::seed::rng;
 use super::terms::Terms;
+use super::wire::{Fate, Wire};
 
 /// So many thousandths of a segment and so many requests per second.
 fn rates(milli_segments_per_second: u64, requests_per_second: u32) -> Terms {
@@ -132,6 +133,26 @@ async fn a_long_text_on_a_slow_campaign_is_sent_and_the_debt_is_waited_for() {
     let idle = start + millis(5 * SLOW_SECOND);
     primary.clock.set(idle);
     assert_eq!(desk.admit(&[text(11)]).await[0].place(), Some(idle), "never refused for being long");
+}
+
+#[tokio::test]
+async fn a_text_behind_one_whose_claim_took_its_time_keeps_its_distance() {
+    let primary = Primary::start(NOON, &rates(1_000, 1_000)).await;
+    let clock = primary.clock.clone();
+    let slow = clock.clone();
+    let wire = Wire::new(move |call| {
+        if call.key.starts_with("L#") || call.operation == "TransactWriteItems" {
+            slow.advance(millis(8));
+        }
+        Fate::Through
+    });
+    let function = Function::with(&primary, "a", clock, wire);
+    for _ in 0..4 {
+        function.run(&[Wish::new(1)]).await;
+    }
+    assert_eq!(primary.aws.sent().len(), 4, "none had to wait or was throttled");
+    let at: Vec<Timestamp> = primary.aws.sent().iter().map(|sent| sent.at).collect();
+    assert!(at.windows(2).all(|two| two[1].duration_since(two[0]) >= millis(1_000)), "{at:?}");
 }
 
 #[tokio::test]

@@ -93,8 +93,8 @@ macro_rules! arns {
 }
 
 arns! {
-    /// The ARN of an IAM role.
-    RoleArn("role", "iam", "arn:aws:iam::111111111111:role/tendlc-grant-checkout", "role/", false, "+=,.@_-/");
+    /// The ARN of an IAM role, whose path may have any visible ASCII.
+    RoleArn("role", "iam", "arn:aws:iam::111111111111:role/tendlc-grant-checkout", "role/", false, r##"!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~"##);
     /// The ARN of a DynamoDB table. Not every emulator takes an ARN as TableName, so callers use [`TableArn::resource`].
     TableArn("table", "dynamodb", "arn:aws:dynamodb:us-east-1:111111111111:table/tendlc", "table/", true, "_.-");
     /// The ARN of an SQS queue.

@@ -81,8 +81,8 @@ pub fn http_client() -> SharedHttpClient {
     builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// For a client that only opens connections: makes each request ask for nothing, whatever it was. AWS answers that there
-/// is no such thing, and the connection that it came on is there for whoever needs the next one. TLS takes two round
+/// For a client that only opens connections: makes each request ask for nothing, whatever it was. What AWS answers is
+/// read by nobody, and the connection that it came on is there for whoever needs the next one. TLS takes two round
 /// trips and, on a small function, CPU that a starting environment has and a working one has not.
 #[derive(Debug)]
 pub struct AskForNothing;

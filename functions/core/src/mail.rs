@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::arn::QueueArn;
 use crate::name::GrantName;
 use crate::reason::Reason;
-use crate::request::{Kind, RequestId};
+use crate::request::{Kind, RequestId, has_a_key_twice};
 
 /// SQS hides a message for 12 hours from its receipt at most; the invocation has used some of them.
 const LONGEST_HIDDEN: i64 = 42_000;
@@ -152,6 +152,8 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> i64 {
 /// goes as it came.
 fn resolved(request: &str, id: &RequestId, kind: Option<Kind>) -> String {
     let resolved = match serde_json::from_str::<Value>(request) {
+        // Written anew it would have lost what is wrong with it, and be sent as what nobody asked for.
+        Ok(_) if has_a_key_twice(request) => request.to_owned(),
         Ok(Value::Object(mut fields)) => {
             fields.insert("id".to_owned(), Value::String(id.to_string()));
             if let Some(kind) = kind {
@@ -211,6 +213,8 @@ mod tests {
         let promotional = resolved(r#"{"to":"x"}"#, &id, Some(Kind::Promotional));
         assert_eq!(promotional, r#"{"id":"event-1","kind":"promotional","to":"x"}"#);
         assert_eq!(resolved("not json", &id, None), "not json");
+        let twice = r#"{"to":"x","body":"a","body":"b"}"#;
+        assert_eq!(resolved(twice, &id, None), twice, "it stays refused");
         let escaped = r#"{"body":"a\ufffe\uffff","id":"event-1"}"#;
         assert_eq!(resolved(r#"{"body":"a\uFFFE\uffff"}"#, &id, None), escaped, "SQS refuses these as characters");
         assert_eq!(resolved("", &id, None), "{}");

@@ -15,6 +15,7 @@ use crate::name::CampaignName;
 use crate::number::E164;
 use crate::reason::Reason;
 use crate::segments::{BodyError, Measure, measure};
+pub(crate) use twice::has_a_key_twice;
 
 pub use crate::request_id::RequestId;
 
@@ -143,14 +144,14 @@ impl Request {
                 invalid("the request is JSON but not an object; send {\"to\":…,\"body\":…}"),
             ));
         };
-        if twice::has_a_key_twice(text) {
-            let wrong = "the request has a field twice, and readers differ in which of them they take; send it once";
-            return Err(refuse(message_id, invalid(wrong)));
-        }
         let id = match own_id(&fields, message_id) {
             Ok(id) => id,
             Err(wrong) => return Err(refuse(message_id, wrong)),
         };
+        if has_a_key_twice(text) {
+            let wrong = "the request has a field twice, and readers differ in which of them they take; send it once";
+            return Err(refuse(&id, invalid(wrong)));
+        }
         Self::from_fields(&fields, id.clone(), entrance).map_err(|wrong| refuse(&id, wrong))
     }
 

@@ -137,10 +137,7 @@ impl Serves {
     pub async fn warm_up(&self, texts: usize) {
         let warming = async {
             let served = match self {
-                Self::Spoke(served) => {
-                    served.sender.warm_up().await;
-                    Some(Arc::clone(served))
-                }
+                Self::Spoke(served) => served.sender.warm_up().await.then(|| Arc::clone(served)),
                 Self::Hub(hub) => hub.warm_up().await,
             };
             if let Some(served) = served {
@@ -181,7 +178,7 @@ impl Hub {
         Ok(Some(served))
     }
 
-    /// Fetches the grants, where they are few, and returns one of them: whichever opens connections opens them for all.
+    /// Fetches the grants, where they are few, and returns one that is ready: whichever opens connections opens them for all.
     async fn warm_up(&self) -> Option<Arc<Served>> {
         let grants = match self.few_grants().await {
             Ok(grants) => grants,
@@ -192,7 +189,7 @@ impl Hub {
         };
         let fetched = join_all(grants.iter().map(async |grant| {
             let served = Arc::new(self.serve(grant));
-            served.sender.warm_up().await;
+            let ready = served.sender.warm_up().await;
             let read_at = self.clock.now();
             let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
             let ways = queues.cloned().map(Vouched::Queue).chain([Vouched::Account(grant.account.clone())]);
@@ -200,9 +197,9 @@ impl Hub {
             for way in ways {
                 kept.insert(way, Kept { read_at, grant: grant.clone(), served: Arc::clone(&served) });
             }
-            served
+            ready.then_some(served)
         }));
-        fetched.await.into_iter().next()
+        fetched.await.into_iter().flatten().next()
     }
 
     async fn few_grants(&self) -> Result<Vec<Grant>, TableError> {

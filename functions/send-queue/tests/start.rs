@@ -38,19 +38,22 @@ fn a_start_with_nothing_set_ends_at_once_and_names_all_that_is_missing() {
 fn lambda_is_told_why_it_cannot_start() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let api = listener.local_addr().expect("an address").to_string();
-    let heard = std::thread::spawn(move || {
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a connection");
-        let mut heard = Vec::new();
-        let mut some = [0; 4096];
+        let (mut heard, mut some) = (Vec::new(), [0; 4096]);
         while !heard.ends_with(b"}") {
-            let read = stream.read(&mut some).expect("words");
-            heard.extend_from_slice(&some[..read]);
+            match stream.read(&mut some).expect("words") {
+                0 => break,
+                read => heard.extend_from_slice(&some[..read]),
+            }
         }
         stream.write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").expect("an answer");
-        String::from_utf8(heard).expect("text")
+        told.send(String::from_utf8(heard).expect("text")).expect("a listener");
     });
     complaint(&[("AWS_LAMBDA_RUNTIME_API", &api)]);
-    let heard = heard.join().expect("it was called");
+    // It has ended, so whatever it said is said.
+    let heard = heard.recv_timeout(std::time::Duration::from_secs(5)).expect("it called");
     assert!(heard.starts_with("POST /2018-06-01/runtime/init/error "), "{heard}");
     assert!(heard.contains("TENDLC_TABLE_ARN is missing"), "{heard}");
 }

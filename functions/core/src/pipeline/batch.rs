@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Ended;
 use super::fate::{Step, answered, fate};
-use super::judge::{self, Seen};
+use super::judge::{self, OPERATOR_WAIT, Seen};
 use super::publish::publish;
 use super::record::record;
 use super::repeat::Each;
@@ -18,7 +18,7 @@ use crate::directory::Snapshot;
 use crate::fingerprint::Fingerprint;
 use crate::grant::Campaign;
 use crate::ledger::{Entry, Intent, Opened, Owner, Prior};
-use crate::quota::{Admission, Demand};
+use crate::quota::{Admission, Demand, Verdict};
 use crate::reason::{Fate, Reason};
 use crate::request::Request;
 
@@ -69,9 +69,12 @@ impl<'a> Batch<'a> {
         });
         let fares: Vec<Fared> = join_all(answers).await;
         record(self, &taken, &fares).await;
-        let operator =
-            |fared: &Fared| matches!(fared, Fared::Waits { reason, .. } if reason.fate() == Fate::WaitsForOperator);
-        if fares.iter().any(operator) {
+        let longer = |fared: &Fared| match fared {
+            Fared::Waits { reason, .. } => reason.fate() == Fate::WaitsForOperator,
+            Fared::Unknown { .. } => true,
+            _ => false,
+        };
+        if fares.iter().any(longer) {
             self.sender.remember_longer_wait(self.begun);
         }
         // Only now: the session that may not send may still record.
@@ -124,15 +127,19 @@ impl<'a> Batch<'a> {
             if demands.is_empty() { Vec::new() } else { self.sender.quota.admit(self.snapshot, &demands).await }
         };
         // Beside each other, unless the ledger failed a moment ago: what is charged for a claim that fails is lost.
-        let (opened, admitted) = if self.sender.ledger_fails(self.begun) {
+        let (opened, mut admitted) = if self.sender.ledger_fails(self.begun) {
             let opened = self.open(&going).await;
             let any = opened.iter().any(|opened| matches!(opened, Opened::AsIntended));
             (opened, if any { admit.await } else { Vec::new() })
         } else {
             futures::join!(self.open(&going), admit)
         };
-        self.sender.remember_ledger(self.begun, opened.iter().any(|opened| matches!(opened, Opened::Failed(_))));
-        let mut admitted = admitted;
+        let failed = opened.iter().any(|opened| matches!(opened, Opened::Failed(_)));
+        self.sender.remember_ledger(self.begun, failed);
+        let quota_failed = |admission: &Admission| matches!(admission.verdict, Verdict::Failed(_));
+        if !failed && !admitted.iter().any(quota_failed) {
+            self.sender.works();
+        }
         self.sender.quota.keep_apart(&demands, &mut admitted);
         let mut admitted = admitted.into_iter();
         let admissions: Vec<Option<Admission>> =
@@ -154,9 +161,11 @@ impl<'a> Batch<'a> {
             let id = &one.request.id;
             match judge::seen(found, &one.fingerprint, self.snapshot.grant.unknown_result, self.begun) {
                 // Nothing was taken for it: it is back in a moment, and is not taken to have waited too long then.
-                Seen::Again(_) if matches!(one.intent, Intent::Reject { reason: Reason::WaitedTooLong }) => {
+                Seen::Again(_) if one.is_too_old() && one.may_wait_longer(self.begun) => {
                     self.sender.remember_longer_wait(self.begun);
                 }
+                // It is not sent again so late, and stays what it is: unknown.
+                Seen::Again(Prior::UnknownSince(_)) if one.is_too_old() => {}
                 Seen::Again(prior) => again.push((place, one.entry(prior))),
                 Seen::Unknown { lapsed: true, .. } => {
                     if let Err(error) = ledger.lapse(id, found).await {
@@ -190,6 +199,16 @@ impl<'a> Batch<'a> {
 }
 
 impl<'a> Going<'a> {
+    /// Whether it has waited as long as a request without a record may.
+    pub(super) fn is_too_old(&self) -> bool {
+        matches!(self.intent, Intent::Reject { reason: Reason::WaitedTooLong })
+    }
+
+    /// Whether its record may allow it more: what waits for an operator or a receipt has an hour.
+    pub(super) fn may_wait_longer(&self, now: Timestamp) -> bool {
+        now.duration_since(self.first_seen) <= OPERATOR_WAIT
+    }
+
     fn entry(&'a self, prior: Prior) -> Entry<'a> {
         Entry {
             id: &self.request.id,

@@ -1,12 +1,12 @@
 //! What is to be done with a request after the ledger and the quotas have spoken, and after AWS has.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::batch::{Batch, Going, Taken};
 use super::judge::{self, Seen, pause_of};
 use super::settle::{Fared, wait};
 use crate::channel::SendError;
-use crate::ledger::{Intent, Opened, UNKNOWN_WAIT};
+use crate::ledger::{Intent, Opened, Prior, UNKNOWN_WAIT};
 use crate::quota::Verdict;
 use crate::reason::{Fate, Reason};
 use crate::table::TableError;
@@ -53,7 +53,10 @@ pub(super) fn fate(batch: &Batch<'_>, taken: &Taken<'_>) -> Step {
                 Seen::WaitedTooLong { reason, waited_for } => {
                     Fared::Rejected { reason, detail: format!("{}; at last for {waited_for}", told(reason)) }
                 }
-                // Somebody was faster at opening it again.
+                Seen::Again(Prior::UnknownSince(_)) if one.is_too_old() && !one.may_wait_longer(now(batch)) => {
+                    Fared::UnknownForGood
+                }
+                // Somebody was faster at opening it again, or it is to be looked at as what it is.
                 Seen::Again(_) => waits(batch, one, Reason::InProgress, pause_of(Reason::InProgress, now(batch))),
             }
         }
@@ -78,13 +81,20 @@ pub(super) fn answered(batch: &Batch<'_>, one: &Going<'_>, answer: Result<String
 fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     let reason = error.reason(batch.sender.deps.table.through_role);
     tracing::warn!(%error, id = %one.request.id, "closed");
-    waits(batch, one, reason, pause_of(reason, now(batch)))
+    // What is malformed does not mend itself, however well the rest works.
+    let outage = match error {
+        TableError::Malformed { .. } => SignedDuration::MAX,
+        _ => batch.sender.fails(now(batch)),
+    };
+    let known = Some(&batch.snapshot.grant);
+    wait(known, one.request, (reason, outage), pause_of(reason, now(batch)), one.first_seen, now(batch))
 }
 
 fn waits(batch: &Batch<'_>, one: &Going<'_>, reason: Reason, until: Timestamp) -> Fared {
     if judge::rejects_at_once(one.request, reason) {
         return Fared::Rejected { reason, detail: format!("{reason}, and the request asks not to wait") };
     }
+    let reason = (reason, SignedDuration::ZERO);
     wait(Some(&batch.snapshot.grant), one.request, reason, until, one.first_seen, now(batch))
 }
 

@@ -6,11 +6,10 @@ use jiff::Timestamp;
 
 use super::batch::Batch;
 use super::sender::Sender;
-use super::settle::{Fared, Whose, ended};
+use super::settle::Whose;
 use super::{Ended, Ending, judge};
 use crate::directory::Snapshot;
 use crate::outcome::Said;
-use crate::reason::Reason;
 use crate::request::Request;
 
 /// A request with its place in the batch and when it was first seen.
@@ -35,11 +34,11 @@ impl Sender {
             for repeat in repeats {
                 let first = firsts.iter().find(|(_, first, _)| first.id == repeat.1.id);
                 let same = first.and_then(|first| Some((first.1, round.get(&first.0)?)));
-                match same.and_then(|(first, end)| self.repeated(snapshot, whose, repeat.1, (first, end))) {
+                match same.and_then(|(first, end)| self.repeated(snapshot, repeat.1, (first, end))) {
                     Some(end) => {
                         round.insert(repeat.0, end);
                     }
-                    None => open.push(repeat),
+                    None => open.push((repeat.0, repeat.1, repeat.2.max(self.deps.clock.now()))),
                 }
             }
             ends.extend(round);
@@ -47,25 +46,17 @@ impl Sender {
         ends
     }
 
-    /// What is known of a request when one with its id was just taken: the same is said again, and another text under
-    /// the id is refused. `None`: the ledger is to judge it as if it came later, for it may have what the first lacked.
-    fn repeated(
-        &self,
-        snapshot: &Snapshot,
-        whose: Whose<'_>,
-        request: &Request,
-        (of, end): (&Request, &Ended),
-    ) -> Option<Ended> {
+    /// What is known of a request when the same one was just taken and was not rejected. `None`: the ledger is to judge
+    /// it as if it came later, for it may have what the first lacked, or be another text under the id.
+    fn repeated(&self, snapshot: &Snapshot, request: &Request, (of, end): (&Request, &Ended)) -> Option<Ended> {
         if matches!(end.ending, Ending::DeadLetter { .. }) {
             return None;
         }
-        let campaign = judge::campaign(snapshot, request).ok();
         let print = |request: &Request| {
             judge::campaign(snapshot, request).ok().map(|campaign| request.fingerprint(&self.deps.key, &campaign.name))
         };
         if print(request) != print(of) {
-            let detail = "another request of this batch has the same id and other content".to_owned();
-            return Some(ended(whose, campaign, request, &Fared::Rejected { reason: Reason::IdReused, detail }));
+            return None;
         }
         let mut again = end.clone();
         again.outcome.duplicate = matches!(end.outcome.said, Said::Accepted | Said::Unknown);

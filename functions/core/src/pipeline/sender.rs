@@ -62,6 +62,8 @@ pub struct Sender {
     directory: Arc<Directory>,
     /// In milliseconds since 1970.
     ledger_failed_at: AtomicI64,
+    /// Since when role or table fail, in milliseconds since 1970; `i64::MAX` while they work.
+    failing_since: AtomicI64,
     /// When a request was last met that may wait longer than `max_wait`, in milliseconds since 1970.
     longer_wait_at: AtomicI64,
 }
@@ -98,6 +100,7 @@ impl Sender {
             ledger: Ledger::new(table.clone(), grant.clone(), Arc::clone(&clock)),
             quota: Quota::new(table, grant, clock),
             ledger_failed_at: AtomicI64::new(i64::MIN),
+            failing_since: AtomicI64::new(i64::MAX),
             longer_wait_at: AtomicI64::new(i64::MIN),
             deps,
         }
@@ -122,7 +125,7 @@ impl Sender {
             .collect();
         let mut ends: HashMap<usize, Ended> = HashMap::with_capacity(batch.len());
         let mut account = self.deps.account.as_ref().or(runs_in).cloned();
-        // Also for a batch of bad requests: a function that may not act for the grant must not put them away.
+        // Also for a batch of bad requests: what is found out about the function concerns them, too.
         if !batch.is_empty() {
             match self.prepare().await {
                 Ok(snapshot) => {
@@ -217,7 +220,7 @@ impl Sender {
                 if fate == Fate::WaitsForOperator {
                     self.remember_longer_wait(now);
                 }
-                wait(known, request, reason, pause_of(reason, now), first_seen, now)
+                wait(known, request, (reason, self.fails(now)), pause_of(reason, now), first_seen, now)
             }
         }
     }
@@ -230,6 +233,17 @@ impl Sender {
 
     pub(super) fn remember_ledger(&self, now: Timestamp, failed: bool) {
         self.ledger_failed_at.store(if failed { now.as_millisecond() } else { i64::MIN }, Ordering::Relaxed);
+    }
+
+    /// Keeps that role or table have failed; says for how long.
+    pub(super) fn fails(&self, now: Timestamp) -> SignedDuration {
+        let since = self.failing_since.fetch_min(now.as_millisecond(), Ordering::Relaxed);
+        SignedDuration::from_millis(now.as_millisecond().saturating_sub(since).max(0))
+    }
+
+    /// Keeps that role and table work.
+    pub(super) fn works(&self) {
+        self.failing_since.store(i64::MAX, Ordering::Relaxed);
     }
 
     /// Keeps that some requests may wait longer than `max_wait`: for an operator, or for a receipt.

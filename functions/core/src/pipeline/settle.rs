@@ -105,11 +105,14 @@ pub(super) fn ended(whose: Whose<'_>, campaign: Option<&Campaign>, request: &Req
     Ended { id: request.id.clone(), kind: Some(request.kind), outcome, ending }
 }
 
-/// Waiting for `reason` until `until`, or no longer, where the request has waited long enough for such a reason.
+/// What has failed for so long is not about to answer.
+const OUTAGE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Waiting for `reason`, which has been so for `outage`, until `until`, or no longer, where the request has waited long enough for such a reason.
 pub(super) fn wait(
     grant: Option<&Grant>,
     request: &Request,
-    reason: Reason,
+    (reason, outage): (Reason, SignedDuration),
     until: Timestamp,
     first_seen: Timestamp,
     now: Timestamp,
@@ -123,10 +126,12 @@ pub(super) fn wait(
     if reason.fate() == Fate::WaitsForOperator && first_seen + limit <= now {
         return Fared::Rejected { reason, detail: format!("an hour after it came it needs an operator: {reason}") };
     }
-    if reason == Reason::QuotaUnavailable && first_seen + limit <= now {
+    // One hiccup at the end of a long wait for something else is no reason to end it.
+    if reason == Reason::QuotaUnavailable && first_seen + limit <= now && outage >= OUTAGE {
         return Fared::Rejected {
             reason,
-            detail: "the role or the table could not be used all that time; the log says why".to_owned(),
+            detail: "the role or the table cannot be used, and it has waited as long as it may; the log says why"
+                .to_owned(),
         };
     }
     Fared::Waits { reason, until: bounded(until, request, limit, first_seen, now) }

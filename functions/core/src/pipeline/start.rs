@@ -8,10 +8,14 @@ use super::sender::Sender;
 const TABLE_CALLS: usize = 4;
 
 impl Sender {
-    /// Fetches role and grant. What fails here is met again, and judged, by the first batch.
-    pub async fn warm_up(&self) {
-        if let Err((reason, detail)) = self.prepare().await {
-            tracing::warn!(%reason, detail, "not ready yet");
+    /// Fetches role and grant; says whether they are there. What fails here is met again, and judged, by the first batch.
+    pub async fn warm_up(&self) -> bool {
+        match self.prepare().await {
+            Ok(_) => true,
+            Err((reason, detail)) => {
+                tracing::warn!(%reason, detail, "not ready yet");
+                false
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Whether some object in `json`, which is valid, has a key twice.
-pub(super) fn has_a_key_twice(json: &str) -> bool {
+pub(crate) fn has_a_key_twice(json: &str) -> bool {
     serde_json::from_str::<Once>(json).is_err()
 }
 
