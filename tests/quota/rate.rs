@@ -136,12 +136,13 @@ async fn a_long_text_on_a_slow_campaign_is_sent_and_the_debt_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_text_behind_one_whose_claim_took_its_time_keeps_its_distance() {
+async fn a_text_behind_one_whose_admission_took_its_time_keeps_its_distance() {
     let primary = Primary::start(NOON, &rates(1_000, 1_000)).await;
     let clock = primary.clock.clone();
     let slow = clock.clone();
     let wire = Wire::new(move |call| {
-        if call.key.starts_with("L#") || call.operation == "TransactWriteItems" {
+        // Beside the clocks, which have been asked by then.
+        if call.is_update_of("C#") {
             slow.advance(millis(8));
         }
         Fate::Through
