@@ -30,6 +30,8 @@ mod operator;
 mod outage;
 #[path = "once/random.rs"]
 mod random;
+#[path = "once/repeats.rs"]
+mod repeats;
 #[path = "once/steps.rs"]
 mod steps;
 #[path = "once/turns.rs"]

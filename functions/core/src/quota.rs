@@ -93,9 +93,7 @@ impl Quota {
         }
         admissions
     }
-}
 
-impl Quota {
     /// Moves the places of texts that are about to be sent so that they keep their distance from each other and from
     /// what this environment has sent before.
     pub fn keep_apart(&self, demands: &[Demand<'_>], admissions: &mut [Admission]) {
