@@ -18,8 +18,8 @@ pub fn why(outcome: &Put) -> Option<String> {
         Some(told) if matches!(reason, Reason::InvalidDestination | Reason::BodyTooLong | Reason::IdReused) => {
             format!("{}.", told.trim_end_matches('.'))
         }
-        Some(told) => format!("{}. {}", told.trim_end_matches('.'), cure(reason)),
-        None => cure(reason).to_owned(),
+        Some(told) => format!("{}. {}", told.trim_end_matches('.'), cure(reason, outcome)),
+        None => cure(reason, outcome).to_owned(),
     })
 }
 
@@ -33,8 +33,24 @@ fn nobody(outcome: &Put) -> String {
     account.map_or("No grant has this queue".to_owned(), |account| format!("No grant has this queue of {account}"))
 }
 
-fn cure(reason: Reason) -> &'static str {
+fn cure(reason: Reason, outcome: &Put) -> &'static str {
+    let rejected = outcome.detail_type == "SMS Rejected";
     match reason {
+        // Words about waiting would promise what nobody does.
+        Reason::Rate
+        | Reason::Throttled
+        | Reason::QuietHours
+        | Reason::Paused
+        | Reason::QuotaUnavailable
+        | Reason::InProgress
+            if rejected =>
+        {
+            "It was not sent. Send it again later, under the same id; with on_quota \"defer\" it waits by itself."
+        }
+        Reason::UnknownResult if outcome.detail.get("retry_at").is_none() => {
+            "It is not sent again under this id. Look for the id in AWS's message events (context tendlc-id); if it did not \
+             go out, send it under a new id."
+        }
         Reason::InvalidRequest => "Correct the request and send it again; it may keep its id.",
         Reason::InvalidDestination => "Send to a geographic US number, +1 and ten digits: 10DLC reaches no other.",
         Reason::BodyTooLong => "Shorten the body: 1530 GSM-7 septets, or 630 UTF-16 units with other characters.",
@@ -46,7 +62,9 @@ fn cure(reason: Reason) -> &'static str {
         Reason::OptedOut => "Nothing to mend here: the recipient has to text START to the number first.",
         Reason::Blocked => "A protect configuration of the primary refuses this recipient; its operator can allow it.",
         Reason::PriceOverLimit => "Raise max_price_usd, or leave it out.",
-        Reason::WaitedTooLong => "Send it again, or have the operator raise the grant's max_wait in tendlc.toml.",
+        Reason::WaitedTooLong => {
+            "See to what it waited for, then send it again; the operator can also raise the grant's max_wait in tendlc.toml."
+        }
         Reason::CarrierRejected => "The carrier refused it; look at the body and at the campaign's registration.",
         Reason::Unreachable => "The recipient cannot be reached; try again later, or another number.",
         Reason::BrandDailyCap => {
@@ -95,9 +113,23 @@ mod tests {
     #[test]
     fn what_the_dead_letter_tells_comes_before_the_cure() {
         let why = |told| why(&outcome(Some("INVALID_REQUEST"), told)).unwrap();
-        assert_eq!(why(Some("`to` is missing.")), format!("`to` is missing. {}", cure(Reason::InvalidRequest)));
-        assert_eq!(why(Some("INVALID_REQUEST")), cure(Reason::InvalidRequest));
-        assert_eq!(why(None), cure(Reason::InvalidRequest));
+        let cure = cure(Reason::InvalidRequest, &outcome(Some("INVALID_REQUEST"), None));
+        assert_eq!(why(Some("`to` is missing.")), format!("`to` is missing. {cure}"));
+        assert_eq!(why(Some("INVALID_REQUEST")), cure);
+        assert_eq!(why(None), cure);
+    }
+
+    #[test]
+    fn what_is_over_is_not_said_to_go_on() {
+        let mut rate = outcome(Some("RATE"), None);
+        assert!(why(&rate).unwrap().starts_with("It was not sent."));
+        rate.detail_type = "SMS Deferred".to_owned();
+        assert!(why(&rate).unwrap().contains("when its turn comes"));
+        let mut unknown = outcome(Some("UNKNOWN_RESULT"), None);
+        unknown.detail_type = "SMS Unknown".to_owned();
+        assert!(why(&unknown).unwrap().contains("not sent again under this id"));
+        unknown.detail["retry_at"] = "2026-11-20T17:00:00Z".into();
+        assert!(why(&unknown).unwrap().contains("After 15 minutes"));
     }
 
     #[test]
@@ -110,7 +142,7 @@ mod tests {
         stranger.detail["account"] = "444444444444".into();
         assert!(why(&stranger).starts_with("No grant has this queue of 444444444444. "), "{}", why(&stranger));
         stranger.detail["grant"] = "checkout".into();
-        assert_eq!(why(&stranger), cure(Reason::NotGranted));
+        assert_eq!(why(&stranger), cure(Reason::NotGranted, &stranger));
     }
 
     #[test]

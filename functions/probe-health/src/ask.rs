@@ -111,7 +111,7 @@ impl Trouble {
             Self::Missing(_) => missing,
             Self::Unanswered(told) => Finding::unknown(
                 format!("{action} was not answered ({told})"),
-                "run `tendlc status` again in a minute; if it stays so, look at AWS's own health",
+                "run the probe again in a minute; if it stays so, look at AWS's own health",
             ),
         }
     }

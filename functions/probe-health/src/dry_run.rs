@@ -32,7 +32,7 @@ pub async fn check(
     destination: &E164,
 ) -> (Finding, Option<()>) {
     if campaign.channel == ChannelKind::Sns {
-        let cure = "send one text with `tendlc send`, or move the campaign to the channel \"sms-voice\"";
+        let cure = "send one text by the queue, or move the campaign to the channel \"sms-voice\"";
         return (Finding::unknown("SNS has no dry run", cure), None);
     }
     let (key, value) = CONTEXT;
@@ -59,7 +59,7 @@ pub async fn check(
 /// `None`: AWS did not answer in time.
 fn judge(campaign: &Campaign, answer: Option<Result<String, SendError>>) -> Finding {
     let identity = &campaign.origination_identity;
-    let again = "run `tendlc status` again in a minute; if it stays so, look at AWS's own health";
+    let again = "run the probe again in a minute; if it stays so, look at AWS's own health";
     let error = match answer {
         Some(Ok(_)) => return Finding::healthy(format!("AWS would take a text from {identity}")),
         Some(Err(error)) => error,

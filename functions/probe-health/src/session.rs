@@ -41,7 +41,7 @@ fn refused(error: &RoleError, grant: &GrantName) -> Finding {
         ),
         RoleError::Unavailable { code, request_id } => Finding::unknown(
             format!("STS did not answer: {code} ({request_id})"),
-            "run `tendlc status` again in a minute; if it stays so, look at the function's way to STS",
+            "run the probe again in a minute; if it stays so, look at the function's way to STS",
         ),
     }
 }

@@ -45,7 +45,7 @@ pub async fn create(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
     let backups = client.update_continuous_backups().table_name(name);
     if let Err(error) = backups.point_in_time_recovery_specification(recovery).send().await {
         let failure = Failure::of(&error);
-        eprintln!("the table has no point-in-time recovery yet ({failure}); switch it on in the console or deploy");
+        eprintln!("the table has no point-in-time recovery yet ({failure}); switch it on in the console");
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::env;
 
-use anyhow::anyhow;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -155,7 +154,10 @@ impl Reach<'_> {
                      UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{named}"
                 ),
             ),
-            other => anyhow!("{call} failed in the account {account} ({region}): {other}"),
+            other => Wrong::error(
+                format!("{call} failed in the account {account} ({region}): {other}"),
+                "Run the same command again: what was written before stays, and it goes on from there.".to_owned(),
+            ),
         }
     }
 

@@ -87,22 +87,28 @@ pub(super) fn ended(whose: Whose<'_>, campaign: Option<&Campaign>, request: &Req
         }
         Fared::Waits { reason, until } => {
             outcome.reason = Some(*reason);
-            outcome.retry_at = Some(*until);
+            outcome.retry_at = Some(in_millis(*until));
             Ending::Wait { until: *until }
         }
         Fared::Unknown { until, duplicate } => {
             outcome.reason = Some(Reason::UnknownResult);
             outcome.duplicate = *duplicate;
-            outcome.retry_at = Some(*until);
+            outcome.retry_at = Some(in_millis(*until));
             Ending::Wait { until: *until }
         }
         Fared::UnknownForGood => {
             outcome.reason = Some(Reason::UnknownResult);
-            let detail = "AWS may have taken the text, and no receipt told within 15 minutes".to_owned();
+            let detail = "AWS may have taken the text, and nobody can tell; it is given up".to_owned();
             Ending::DeadLetter { reason: Reason::UnknownResult, detail }
         }
     };
     Ended { id: request.id.clone(), kind: Some(request.kind), outcome, ending }
+}
+
+/// Rounded up to what every program reads: some know no nanoseconds.
+fn in_millis(moment: Timestamp) -> Timestamp {
+    let micros = moment.as_microsecond().saturating_add(999);
+    Timestamp::from_millisecond(micros.div_euclid(1_000)).unwrap_or(moment)
 }
 
 /// What has failed for so long is not about to answer.
@@ -145,5 +151,17 @@ impl Fared {
             Self::Waits { .. } => Said::Deferred,
             Self::Unknown { .. } | Self::UnknownForGood => Said::Unknown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_that_is_said_is_in_milliseconds_and_never_sooner() {
+        let at = |nanos| Timestamp::from_nanosecond(nanos).unwrap();
+        assert_eq!(in_millis(at(1_000_000)).as_nanosecond(), 1_000_000);
+        assert_eq!(in_millis(at(1_001_000)).as_nanosecond(), 2_000_000);
     }
 }
