@@ -37,18 +37,14 @@ fn cure(reason: Reason, outcome: &Put) -> &'static str {
     let rejected = outcome.detail_type == "SMS Rejected";
     match reason {
         // Words about waiting would promise what nobody does.
-        Reason::Rate
-        | Reason::Throttled
-        | Reason::QuietHours
-        | Reason::Paused
-        | Reason::QuotaUnavailable
-        | Reason::InProgress
-            if rejected =>
-        {
+        Reason::Rate | Reason::Throttled | Reason::QuietHours | Reason::Paused | Reason::InProgress if rejected => {
             "It was not sent. Send it again later, under the same id; with on_quota \"defer\" it waits by itself."
         }
+        Reason::QuotaUnavailable if rejected => {
+            "Nobody could look whether it was sent before. Send it again under the same id once the table answers."
+        }
         Reason::UnknownResult if outcome.detail.get("retry_at").is_none() => {
-            "It is not sent again under this id. Look for the id in AWS's message events (context tendlc-id); if it did not \
+            "It is given up, and not sent again by itself. Look for the id in AWS's message events (context tendlc-id); if it did not \
              go out, send it under a new id."
         }
         Reason::InvalidRequest => "Correct the request and send it again; it may keep its id.",
@@ -127,7 +123,7 @@ mod tests {
         assert!(why(&rate).unwrap().contains("when its turn comes"));
         let mut unknown = outcome(Some("UNKNOWN_RESULT"), None);
         unknown.detail_type = "SMS Unknown".to_owned();
-        assert!(why(&unknown).unwrap().contains("not sent again under this id"));
+        assert!(why(&unknown).unwrap().contains("given up"));
         unknown.detail["retry_at"] = "2026-11-20T17:00:00Z".into();
         assert!(why(&unknown).unwrap().contains("After 15 minutes"));
     }

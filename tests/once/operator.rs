@@ -65,6 +65,30 @@ async fn what_aws_refuses_for_the_sender_may_wait_the_hour_whichever_function_me
 }
 
 #[tokio::test]
+async fn a_denied_role_is_no_outage_of_the_table() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    let function = Function::start(&world, Wire::sound());
+    world.put(&good("before")).await;
+    function.poll(&world, QUEUE).await;
+    world.advance(2 * 60 * 60);
+    world.put(&good("a")).await;
+    world.fault(json!({ "operation": "AssumeRole", "action": "deny", "times": null }));
+    for _ in 0..20 {
+        function.poll(&world, QUEUE).await;
+        world.advance(61);
+    }
+    world.aws.clear_faults();
+    world.fault(json!({ "operation": "AssumeRole", "action": "error", "times": null }));
+    function.poll(&world, QUEUE).await;
+    let (said, detail) = world.outcomes_of("a").pop().unwrap();
+    assert_eq!((said.as_str(), &detail["reason"]), ("SMS Deferred", &json!("QUOTA_UNAVAILABLE")));
+    world.aws.clear_faults();
+    world.advance(61);
+    function.poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.on(DEAD)), (1, 0));
+}
+
+#[tokio::test]
 async fn a_session_that_is_revoked_between_claim_and_send_waits_for_an_operator_and_is_sent_when_mended() {
     let world = World::start().await;
     let function = Function::start(&world, Wire::sound());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::books::{check, good};
 use super::function::{Function, drain, settle};
 use super::wire::{Fate, Wire};
-use super::world::{QUEUE, World, event};
+use super::world::{QUEUE, Settings, World, event};
 
 #[tokio::test]
 async fn the_same_message_twice_in_one_batch_is_one_text() {
@@ -106,6 +106,18 @@ async fn a_correction_in_the_batch_of_what_was_rejected_is_sent() {
     });
     Function::start(&world, wire(clock)).poll(&world, QUEUE).await;
     assert_eq!((world.sent_of("a"), world.dead_reasons("a").await), (1, vec!["EXPIRED".to_owned()]));
+}
+
+#[tokio::test]
+async fn one_id_twice_in_a_batch_is_not_younger_than_it_is() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    for _ in 0..2 {
+        world.put(&good("a")).await;
+    }
+    world.receive(QUEUE).await;
+    world.advance(16 * 60);
+    Function::start(&world, Wire::sound()).poll(&world, QUEUE).await;
+    assert_eq!((world.sent_of("a"), world.said("a")), (0, vec!["SMS Rejected".to_owned(); 2]));
 }
 
 #[tokio::test]

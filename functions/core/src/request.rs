@@ -150,7 +150,8 @@ impl Request {
         };
         if has_a_key_twice(text) {
             let wrong = "the request has a field twice, and readers differ in which of them they take; send it once";
-            return Err(refuse(&id, invalid(wrong)));
+            // Under the message's own id: the request's was compared with one of its numbers only.
+            return Err(refuse(message_id, invalid(wrong)));
         }
         Self::from_fields(&fields, id.clone(), entrance).map_err(|wrong| refuse(&id, wrong))
     }

@@ -161,21 +161,34 @@ impl Hub {
             Vouched::Queue(queue) => Key::hub_queue(queue),
             Vouched::Account(account) => Key::hub_account(account),
         };
-        let Some(pointer) = self.table.read::<Pointer>(&key).await? else {
-            kept.remove(vouched);
-            return Ok(None);
+        let grant = match (self.look_up(&key).await, kept.get(vouched)) {
+            (Ok(Some(grant)), _) => grant,
+            (Ok(None), _) => {
+                kept.remove(vouched);
+                return Ok(None);
+            }
+            // Nothing is sent without the table, but its requests are told so, and end.
+            (Err(error), Some(last)) if !matches!(error, TableError::Malformed { .. }) => {
+                tracing::warn!(%error, grant = %last.grant.name, "whose this is was known before, and is not confirmed");
+                return Ok(Some(Arc::clone(&last.served)));
+            }
+            (Err(error), _) => return Err(error),
         };
-        // A pointer without its grant is a change under way: nobody is refused for it.
-        let grant = self.table.read::<Grant>(&Key::grant(&pointer.grant)).await?;
-        let grant = grant.ok_or_else(|| TableError::Malformed {
-            key: key.as_str().to_owned(),
-            what: "it names a grant that is not there".to_owned(),
-        })?;
         // The same grant serves on, by whichever way it came: its session, memory and snapshot are worth keeping.
         let same = kept.values().find(|kept| same_service(&kept.grant, &grant));
         let served = same.map_or_else(|| Arc::new(self.serve(&grant)), |kept| Arc::clone(&kept.served));
         kept.insert(vouched.clone(), Kept { read_at: now, grant, served: Arc::clone(&served) });
         Ok(Some(served))
+    }
+
+    async fn look_up(&self, key: &Key) -> Result<Option<Grant>, TableError> {
+        let Some(pointer) = self.table.read::<Pointer>(key).await? else { return Ok(None) };
+        // A pointer without its grant is a change under way: nobody is refused for it.
+        let grant = self.table.read::<Grant>(&Key::grant(&pointer.grant)).await?;
+        grant.map(Some).ok_or_else(|| TableError::Malformed {
+            key: key.as_str().to_owned(),
+            what: "it names a grant that is not there".to_owned(),
+        })
     }
 
     /// Fetches the grants, where they are few, and returns one that is ready: whichever opens connections opens them for all.

@@ -21,6 +21,7 @@ use crate::ledger::{Entry, Intent, Opened, Owner, Prior};
 use crate::quota::{Admission, Demand, Verdict};
 use crate::reason::{Fate, Reason};
 use crate::request::Request;
+use crate::table::TableError;
 
 /// Less than this left of an invocation, and nothing is begun: a claim that cannot be finished turns into an unknown.
 const LEAST: SignedDuration = SignedDuration::from_millis(2_500);
@@ -71,7 +72,7 @@ impl<'a> Batch<'a> {
         record(self, &taken, &fares).await;
         let longer = |fared: &Fared| match fared {
             Fared::Waits { reason, .. } => reason.fate() == Fate::WaitsForOperator,
-            Fared::Unknown { .. } => true,
+            Fared::Unknown { .. } | Fared::UnknownForGood => true,
             _ => false,
         };
         if fares.iter().any(longer) {
@@ -134,11 +135,15 @@ impl<'a> Batch<'a> {
         } else {
             futures::join!(self.open(&going), admit)
         };
-        let failed = opened.iter().any(|opened| matches!(opened, Opened::Failed(_)));
-        self.sender.remember_ledger(self.begun, failed);
-        let quota_failed = |admission: &Admission| matches!(admission.verdict, Verdict::Failed(_));
-        if !failed && !admitted.iter().any(quota_failed) {
-            self.sender.works();
+        // One record that is malformed is no failure of the table, and where nothing was asked nothing is known.
+        let fails = |error: &TableError| !matches!(error, TableError::Malformed { .. });
+        let failed = opened.iter().any(|opened| matches!(opened, Opened::Failed(error) if fails(error)));
+        let quota_failed = |admission: &Admission| matches!(&admission.verdict, Verdict::Failed(error) if fails(error));
+        if !opened.is_empty() {
+            self.sender.remember_ledger(self.begun, failed);
+            if !failed && !admitted.iter().any(quota_failed) {
+                self.sender.works();
+            }
         }
         self.sender.quota.keep_apart(&demands, &mut admitted);
         let mut admitted = admitted.into_iter();

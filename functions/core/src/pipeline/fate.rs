@@ -84,7 +84,8 @@ fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     // What is malformed does not mend itself, however well the rest works.
     let outage = match error {
         TableError::Malformed { .. } => SignedDuration::MAX,
-        _ => batch.sender.fails(now(batch)),
+        _ if reason == Reason::QuotaUnavailable => batch.sender.fails(now(batch)),
+        _ => SignedDuration::ZERO,
     };
     let known = Some(&batch.snapshot.grant);
     wait(known, one.request, (reason, outage), pause_of(reason, now(batch)), one.first_seen, now(batch))

@@ -38,12 +38,20 @@ impl Sender {
                     Some(end) => {
                         round.insert(repeat.0, end);
                     }
-                    None => open.push((repeat.0, repeat.1, repeat.2.max(self.deps.clock.now()))),
+                    None => open.push((repeat.0, repeat.1, self.as_if_later(snapshot, repeat))),
                 }
             }
             ends.extend(round);
         }
         ends
+    }
+
+    /// Now, so that what was rejected a moment ago is judged afresh. One that has waited as long as it may stays as old as
+    /// it is.
+    fn as_if_later(&self, snapshot: &Snapshot, (_, request, first_seen): Each<'_>) -> Timestamp {
+        let now = self.deps.clock.now();
+        let too_old = now.duration_since(first_seen) > snapshot.grant.max_wait.of(request.kind);
+        if too_old { first_seen } else { now.max(first_seen) }
     }
 
     /// What is known of a request when the same one was just taken and was not rejected. `None`: the ledger is to judge

@@ -220,7 +220,9 @@ impl Sender {
                 if fate == Fate::WaitsForOperator {
                     self.remember_longer_wait(now);
                 }
-                wait(known, request, (reason, self.fails(now)), pause_of(reason, now), first_seen, now)
+                // A denied role is an operator's matter, and no outage.
+                let outage = if reason == Reason::QuotaUnavailable { self.fails(now) } else { SignedDuration::ZERO };
+                wait(known, request, (reason, outage), pause_of(reason, now), first_seen, now)
             }
         }
     }

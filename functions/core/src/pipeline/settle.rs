@@ -107,8 +107,8 @@ pub(super) fn ended(whose: Whose<'_>, campaign: Option<&Campaign>, request: &Req
 
 /// Rounded up to what every program reads: some know no nanoseconds.
 fn in_millis(moment: Timestamp) -> Timestamp {
-    let micros = moment.as_microsecond().saturating_add(999);
-    Timestamp::from_millisecond(micros.div_euclid(1_000)).unwrap_or(moment)
+    let millis = (moment.as_nanosecond() + 999_999).div_euclid(1_000_000);
+    i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or(moment)
 }
 
 /// What has failed for so long is not about to answer.
@@ -132,8 +132,10 @@ pub(super) fn wait(
     if reason.fate() == Fate::WaitsForOperator && first_seen + limit <= now {
         return Fared::Rejected { reason, detail: format!("an hour after it came it needs an operator: {reason}") };
     }
-    // One hiccup at the end of a long wait for something else is no reason to end it.
-    if reason == Reason::QuotaUnavailable && first_seen + limit <= now && outage >= OUTAGE {
+    // One hiccup at the end of a long wait for something else is no reason to end it; an hour later it is, whoever looks.
+    let outlasts =
+        |outage| first_seen + limit <= now && (outage >= OUTAGE || first_seen + limit + OPERATOR_WAIT <= now);
+    if reason == Reason::QuotaUnavailable && outlasts(outage) {
         return Fared::Rejected {
             reason,
             detail: "the role or the table cannot be used, and it has waited as long as it may; the log says why"
@@ -162,6 +164,7 @@ mod tests {
     fn a_moment_that_is_said_is_in_milliseconds_and_never_sooner() {
         let at = |nanos| Timestamp::from_nanosecond(nanos).unwrap();
         assert_eq!(in_millis(at(1_000_000)).as_nanosecond(), 1_000_000);
-        assert_eq!(in_millis(at(1_001_000)).as_nanosecond(), 2_000_000);
+        assert_eq!(in_millis(at(1_000_001)).as_nanosecond(), 2_000_000);
+        assert_eq!(in_millis(Timestamp::MAX), Timestamp::MAX);
     }
 }

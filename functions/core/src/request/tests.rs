@@ -60,6 +60,13 @@ fn every_bad_request_has_a_clear_reason_and_shows_nothing_private() {
 }
 
 #[test]
+fn a_request_with_a_field_twice_is_refused_under_its_messages_id() {
+    // Its own id was compared with the last number only.
+    let text = r#"{"id":"k-2065550100","to":"+12065550100","to":"+12125550101","body":"x"}"#;
+    assert_eq!(parse(text).err().unwrap().id.as_str(), "message-1");
+}
+
+#[test]
 fn expires_at_is_rfc_3339_and_nothing_like_it() {
     let expires = |text: &str| {
         let request = format!(r#"{{"to":"+12065550100","body":"secret","expires_at":"{text}"}}"#);
