@@ -75,7 +75,8 @@ async fn a_denied_role_is_no_outage_of_the_table() {
     world.fault(json!({ "operation": "AssumeRole", "action": "deny", "times": null }));
     for _ in 0..20 {
         function.poll(&world, QUEUE).await;
-        world.advance(61);
+        // Longer than it is hidden for.
+        world.advance(71);
     }
     world.aws.clear_faults();
     world.fault(json!({ "operation": "AssumeRole", "action": "error", "times": null }));
