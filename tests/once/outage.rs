@@ -93,6 +93,40 @@ async fn a_hiccup_at_the_end_of_a_long_wait_does_not_end_it() {
     assert_eq!(world.dead_reasons("a").await, ["UNKNOWN_RESULT"]);
 }
 
+/// Longer than anything is hidden for that has waited some hours.
+const LATER: i64 = 10 * 60;
+
+#[tokio::test]
+async fn an_outage_that_no_function_lives_to_see_the_end_of_ends_a_request_all_the_same() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    world.put(&good("a")).await;
+    for _ in 0..12 {
+        let wire = Wire::new(|call| if call.ledger { Fate::Refused } else { Fate::Through });
+        Function::start(&world, wire).poll(&world, QUEUE).await;
+        world.advance(LATER);
+    }
+    assert_eq!((world.on(QUEUE), world.dead_reasons("a").await), (0, vec!["QUOTA_UNAVAILABLE".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_batch_that_asks_for_nothing_does_not_end_an_outage() {
+    let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;
+    let wire = Wire::new(|call| if call.ledger { Fate::Refused } else { Fate::Through });
+    let function = Function::start(&world, wire);
+    world.put(&good("a")).await;
+    for _ in 0..5 {
+        function.poll(&world, QUEUE).await;
+        let mut stranger = good("b");
+        stranger["campaign"] = json!("another");
+        world.put(&stranger).await;
+        let message =
+            world.receive(QUEUE).await.into_iter().filter(|message| message.body().unwrap().contains("another"));
+        function.invoke(&world, super::world::event(QUEUE, &message.collect::<Vec<_>>())).await;
+        world.advance(LATER);
+    }
+    assert_eq!(world.dead_reasons("a").await, ["QUOTA_UNAVAILABLE"]);
+}
+
 #[tokio::test]
 async fn a_record_that_cannot_be_read_ends_on_the_dead_letter_queue_and_holds_up_nobody() {
     let world = World::with(Settings { max_wait: "15m", ..Settings::default() }).await;

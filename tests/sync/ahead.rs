@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tendlc_core::arn::QueueArn;
 use tendlc_core::env::{HandsOver, Settings};
 use tendlc_core::served::{Serves, Vouched};
+use tendlc_local::aws::{Action, Fault};
 
 use super::pointers::hub;
 use super::primary::{NOON, Primary, config};
@@ -27,13 +28,30 @@ fn settings() -> Settings {
 
 /// A hub's function that has started, over a table with these grants.
 async fn started(grants: &[(&str, &str, &str)]) -> (Serves, Wire) {
+    let (serves, wire, _) = started_in(grants).await;
+    (serves, wire)
+}
+
+async fn started_in(grants: &[(&str, &str, &str)]) -> (Serves, Wire, Primary) {
     let terms = grants.iter().fold(Terms::cap(100), |terms, (name, ..)| terms.grant(name, 0, 50));
     let primary = Primary::empty(NOON, &terms.grants).await;
     primary.run(&hub(&primary, grants)).await.unwrap();
     let wire = Wire::sound();
     let serves = Serves::new(config(&primary.aws, wire.client()), settings(), "send-queue", primary.clock.clone());
     serves.warm_up(10).await;
-    (serves, wire)
+    (serves, wire, primary)
+}
+
+#[tokio::test]
+async fn while_the_table_does_not_answer_a_hub_still_knows_whom_it_served_and_nobody_else() {
+    let (serves, _, primary) = started_in(&[("a", "one", "222222222222")]).await;
+    let queue = |name: &str| Vouched::Queue(format!("arn:aws:sqs:us-east-1:111111111111:{name}").parse().unwrap());
+    let before = serves.find(&queue("one")).await.unwrap().unwrap();
+    primary.clock.advance(jiff::SignedDuration::from_mins(5));
+    primary.aws.fault(Fault::always("GetItem", Action::Error)).unwrap();
+    let found = serves.find(&queue("one")).await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&before, &found), "its requests are told so, and end");
+    assert!(serves.find(&queue("another")).await.is_err(), "and nobody is refused for it");
 }
 
 #[tokio::test]

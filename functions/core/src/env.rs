@@ -164,11 +164,11 @@ fn is_external_id(text: &str) -> bool {
 
 /// The name or the ARN of an event bus (EventBridge PutEvents, EventBusName).
 fn is_bus(text: &str) -> bool {
-    let name = match text.strip_prefix("arn:") {
-        Some(_) => text.splitn(6, ':').nth(5).filter(|_| text.split(':').nth(2) == Some("events")),
-        None => Some(text),
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let name = match parts[..] {
+        ["arn", _, "events", _, _, resource] => resource.strip_prefix("event-bus/").unwrap_or_default(),
+        _ => text,
     };
-    let name = name.map(|name| name.strip_prefix("event-bus/").unwrap_or(name)).unwrap_or_default();
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
     (1..=256).contains(&name.len()) && name.chars().all(fits)
 }

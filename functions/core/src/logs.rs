@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::cannot_start::tell_lambda;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, filter};
+
+use crate::cannot_start::tell_lambda;
 
 /// Targets whose logs show events, requests or answers below this level, whatever `RUST_LOG` says: the runtime logs
 /// the raw event, and the SDK the input of `SendTextMessage` with number and body.

@@ -10,6 +10,7 @@ mod sender;
 mod settle;
 mod start;
 mod stranger;
+mod trouble;
 
 use jiff::Timestamp;
 

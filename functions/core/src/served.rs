@@ -191,7 +191,8 @@ impl Hub {
         })
     }
 
-    /// Fetches the grants, where they are few, and returns one that is ready: whichever opens connections opens them for all.
+    /// Fetches the grants, where they are few, and returns one that is ready: whichever opens connections opens them for
+    /// all.
     async fn warm_up(&self) -> Option<Arc<Served>> {
         let grants = match self.few_grants().await {
             Ok(grants) => grants,

@@ -213,6 +213,8 @@ core_texts! {
 
 #[cfg(test)]
 mod tests {
+    use tendlc_core::env::{HandsOver, Settings};
+
     use super::*;
 
     fn agree<T: Text>(right: &[&str], wrong: &[&str]) {
@@ -256,6 +258,39 @@ mod tests {
             &[&identity("phone-number/phone-0123"), &identity("pool/pool-0123")],
             &["+12065550100", "phone-0123", &identity("sender-id/ACME/US"), &identity("phone-number/")],
         );
+    }
+
+    /// What the functions take of their settings is what the file takes.
+    #[test]
+    fn an_external_id_and_a_bus_are_the_same_to_the_functions() {
+        let taken = |name: &str, text: &str| {
+            let settings = |setting: &str| match setting {
+                _ if setting == name => Some(text.to_owned()),
+                "TENDLC_TABLE_ARN" => Some("arn:aws:dynamodb:us-east-1:111111111111:table/tendlc".to_owned()),
+                "TENDLC_TOPOLOGY" => Some("spoke".to_owned()),
+                "TENDLC_FINGERPRINT_KEY" => Some("ab".repeat(32)),
+                "TENDLC_GRANT" => Some("checkout".to_owned()),
+                "TENDLC_ROLE_ARN" => Some("arn:aws:iam::111111111111:role/x".to_owned()),
+                "TENDLC_EXTERNAL_ID" => Some("external".to_owned()),
+                "TENDLC_DEAD_LETTER_QUEUE_URL" => Some("https://sqs/222222222222/dead".to_owned()),
+                _ => None,
+            };
+            Settings::read(&settings, HandsOver::No).is_ok()
+        };
+        for id in ["ab", "a/b:c@d", "_+=,.@:/-", "a", "a b", "a#b", &"a".repeat(1224), &"a".repeat(1225)] {
+            assert_eq!(taken("TENDLC_EXTERNAL_ID", id), id.parse::<ExternalId>().is_ok(), "{id}");
+        }
+        for bus in [
+            "default",
+            "aws.partner/x",
+            "my bus",
+            "arn:aws:events:us-east-1:222222222222:event-bus/default",
+            "arn:aws:events:us-east-1:222222222222:event-bus/",
+            "arn:aws:events:us-east-1:222222222222:rule/x",
+            "arn:aws:sns:us-east-1:222222222222:x",
+        ] {
+            assert_eq!(taken("TENDLC_OUTCOME_BUS", bus), bus.parse::<Bus>().is_ok(), "{bus}");
+        }
     }
 
     #[test]

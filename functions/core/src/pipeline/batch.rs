@@ -76,7 +76,7 @@ impl<'a> Batch<'a> {
             _ => false,
         };
         if fares.iter().any(longer) {
-            self.sender.remember_longer_wait(self.begun);
+            self.sender.trouble.remember_longer_wait(self.begun);
         }
         // Only now: the session that may not send may still record.
         if fares.iter().any(|fared| matches!(fared, Fared::Waits { reason: Reason::RoleDenied, .. })) {
@@ -105,7 +105,7 @@ impl<'a> Batch<'a> {
                 continue;
             }
             let fingerprint = request.fingerprint(&self.sender.deps.key, &campaign.name);
-            let longest = self.sender.longest_wait(self.snapshot.grant.max_wait.of(request.kind), first_seen);
+            let longest = self.sender.trouble.longest_wait(self.snapshot.grant.max_wait.of(request.kind), first_seen);
             let seen = (first_seen, longest);
             let intent = judge::intent(self.snapshot, campaign, request, seen, self.begun, self.deadline);
             going.push(Going { index, request, first_seen, campaign, fingerprint, intent });
@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
             if demands.is_empty() { Vec::new() } else { self.sender.quota.admit(self.snapshot, &demands).await }
         };
         // Beside each other, unless the ledger failed a moment ago: what is charged for a claim that fails is lost.
-        let (opened, mut admitted) = if self.sender.ledger_fails(self.begun) {
+        let (opened, mut admitted) = if self.sender.trouble.ledger_fails(self.begun) {
             let opened = self.open(&going).await;
             let any = opened.iter().any(|opened| matches!(opened, Opened::AsIntended));
             (opened, if any { admit.await } else { Vec::new() })
@@ -140,9 +140,9 @@ impl<'a> Batch<'a> {
         let failed = opened.iter().any(|opened| matches!(opened, Opened::Failed(error) if fails(error)));
         let quota_failed = |admission: &Admission| matches!(&admission.verdict, Verdict::Failed(error) if fails(error));
         if !opened.is_empty() {
-            self.sender.remember_ledger(self.begun, failed);
+            self.sender.trouble.remember_ledger(self.begun, failed);
             if !failed && !admitted.iter().any(quota_failed) {
-                self.sender.works();
+                self.sender.trouble.works();
             }
         }
         self.sender.quota.keep_apart(&demands, &mut admitted);
@@ -167,7 +167,7 @@ impl<'a> Batch<'a> {
             match judge::seen(found, &one.fingerprint, self.snapshot.grant.unknown_result, self.begun) {
                 // Nothing was taken for it: it is back in a moment, and is not taken to have waited too long then.
                 Seen::Again(_) if one.is_too_old() && one.may_wait_longer(self.begun) => {
-                    self.sender.remember_longer_wait(self.begun);
+                    self.sender.trouble.remember_longer_wait(self.begun);
                 }
                 // It is not sent again so late, and stays what it is: unknown.
                 Seen::Again(Prior::UnknownSince(_)) if one.is_too_old() => {}

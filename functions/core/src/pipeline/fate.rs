@@ -84,7 +84,7 @@ fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     // What is malformed does not mend itself, however well the rest works.
     let outage = match error {
         TableError::Malformed { .. } => SignedDuration::MAX,
-        _ if reason == Reason::QuotaUnavailable => batch.sender.fails(now(batch)),
+        _ if reason == Reason::QuotaUnavailable => batch.sender.trouble.fails(now(batch)),
         _ => SignedDuration::ZERO,
     };
     let known = Some(&batch.snapshot.grant);

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::judge::{OPERATOR_WAIT, pause_of};
+use super::judge::pause_of;
+use super::repeat::Each;
 use super::settle::{Fared, Whose, ended, refused, wait};
+use super::trouble::Trouble;
 use super::{Ended, Incoming};
 use crate::account::AccountId;
 use crate::channel::Channel;
@@ -24,9 +25,6 @@ use crate::reason::{Fate, Reason};
 use crate::request::{Refusal, Request};
 use crate::role::Role;
 use crate::table::Table;
-
-/// How long a ledger that could not be written is asked before the quotas, not beside them.
-const FAILING: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long outcomes are waited for, and how long before the deadline that ends.
 const SAYING: SignedDuration = SignedDuration::from_secs(6);
@@ -60,12 +58,7 @@ pub struct Sender {
     pub(super) ledger: Ledger,
     pub(super) quota: Quota,
     directory: Arc<Directory>,
-    /// In milliseconds since 1970.
-    ledger_failed_at: AtomicI64,
-    /// Since when role or table fail, in milliseconds since 1970; `i64::MAX` while they work.
-    failing_since: AtomicI64,
-    /// When a request was last met that may wait longer than `max_wait`, in milliseconds since 1970.
-    longer_wait_at: AtomicI64,
+    pub(super) trouble: Trouble,
 }
 
 /// Why a whole batch was not begun.
@@ -99,9 +92,7 @@ impl Sender {
             directory: Directory::new(table.clone(), grant.clone(), Arc::clone(&clock)),
             ledger: Ledger::new(table.clone(), grant.clone(), Arc::clone(&clock)),
             quota: Quota::new(table, grant, clock),
-            ledger_failed_at: AtomicI64::new(i64::MIN),
-            failing_since: AtomicI64::new(i64::MAX),
-            longer_wait_at: AtomicI64::new(i64::MIN),
+            trouble: Trouble::default(),
             deps,
         }
     }
@@ -118,7 +109,7 @@ impl Sender {
     ) -> Result<Vec<Ended>, SenderError> {
         let parsed: Vec<Result<Request, Refusal>> =
             batch.iter().map(|one| Request::parse(&one.text, &one.message_id, &one.entrance)).collect();
-        let all: Vec<(usize, &Request, Timestamp)> = parsed
+        let all: Vec<Each<'_>> = parsed
             .iter()
             .enumerate()
             .filter_map(|(index, one)| one.as_ref().ok().map(|request| (index, request, batch[index].first_seen)))
@@ -218,45 +209,14 @@ impl Sender {
             Fate::Rejects => Fared::Rejected { reason, detail: detail.to_owned() },
             fate => {
                 if fate == Fate::WaitsForOperator {
-                    self.remember_longer_wait(now);
+                    self.trouble.remember_longer_wait(now);
                 }
                 // A denied role is an operator's matter, and no outage.
-                let outage = if reason == Reason::QuotaUnavailable { self.fails(now) } else { SignedDuration::ZERO };
+                let outage =
+                    if reason == Reason::QuotaUnavailable { self.trouble.fails(now) } else { SignedDuration::ZERO };
                 wait(known, request, (reason, outage), pause_of(reason, now), first_seen, now)
             }
         }
-    }
-
-    /// Whether the ledger could not be written a moment ago.
-    pub(super) fn ledger_fails(&self, now: Timestamp) -> bool {
-        let failed_at = self.ledger_failed_at.load(Ordering::Relaxed);
-        now.as_millisecond().saturating_sub(failed_at) < FAILING.as_millis() as i64
-    }
-
-    pub(super) fn remember_ledger(&self, now: Timestamp, failed: bool) {
-        self.ledger_failed_at.store(if failed { now.as_millisecond() } else { i64::MIN }, Ordering::Relaxed);
-    }
-
-    /// Keeps that role or table have failed; says for how long.
-    pub(super) fn fails(&self, now: Timestamp) -> SignedDuration {
-        let since = self.failing_since.fetch_min(now.as_millisecond(), Ordering::Relaxed);
-        SignedDuration::from_millis(now.as_millisecond().saturating_sub(since).max(0))
-    }
-
-    /// Keeps that role and table work.
-    pub(super) fn works(&self) {
-        self.failing_since.store(i64::MAX, Ordering::Relaxed);
-    }
-
-    /// Keeps that some requests may wait longer than `max_wait`: for an operator, or for a receipt.
-    pub(super) fn remember_longer_wait(&self, now: Timestamp) {
-        self.longer_wait_at.store(now.as_millisecond(), Ordering::Relaxed);
-    }
-
-    /// How long a request that was first seen then may have waited, as far as that is known without its record.
-    pub(super) fn longest_wait(&self, max_wait: SignedDuration, first_seen: Timestamp) -> SignedDuration {
-        let longer = self.longer_wait_at.load(Ordering::Relaxed) >= first_seen.as_millisecond();
-        if longer { max_wait.max(OPERATOR_WAIT) } else { max_wait }
     }
 
     pub(super) fn channel(&self, campaign: &Campaign) -> &dyn Channel {

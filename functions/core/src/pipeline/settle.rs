@@ -114,7 +114,8 @@ fn in_millis(moment: Timestamp) -> Timestamp {
 /// What has failed for so long is not about to answer.
 const OUTAGE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Waiting for `reason`, which has been so for `outage`, until `until`, or no longer, where the request has waited long enough for such a reason.
+/// Waiting for `reason`, which has been so for `outage`, until `until`; or no longer, where the request has waited long
+/// enough for such a reason.
 pub(super) fn wait(
     grant: Option<&Grant>,
     request: &Request,
