@@ -37,6 +37,8 @@ mod rate;
 #[path = "quota/seed.rs"]
 mod seed;
 #[allow(dead_code, reason = "shared with the tests of sync")]
+#[path = "quota/spend.rs"]
+mod spend;
 #[path = "quota/terms.rs"]
 mod terms;
 #[allow(dead_code, reason = "shared with the tests of sync")]

@@ -14,6 +14,7 @@ use tendlc_core::clock::{Clock as _, ManualClock, SharedClock};
 use tendlc_core::day::PacificDay;
 use tendlc_core::directory::Snapshot;
 use tendlc_core::grant::{Brand, Budget, Grant, on_day};
+use tendlc_core::month::UtcMonth;
 use tendlc_core::name::GrantName;
 use tendlc_core::quota::counter;
 use tendlc_core::sync::{Change, Sync, Wanted};
@@ -88,6 +89,16 @@ impl Primary {
     pub async fn run(&self, wanted: &Wanted) -> Result<Vec<Change>, tendlc_core::sync::SyncError> {
         let clock: SharedClock = self.clock.clone();
         Sync::new(self.table.clone(), clock).run(wanted).await
+    }
+
+    /// What a grant has spent in the present month, in millionths of a dollar.
+    pub async fn spent(&self, grant: &str) -> i64 {
+        self.spent_in(grant, UtcMonth::of(self.now())).await
+    }
+
+    pub async fn spent_in(&self, grant: &str, month: UtcMonth) -> i64 {
+        let item = self.item(&Key::month(&grant_name(grant), month)).await;
+        read_number(&item, counter::SPENT).unwrap_or(0)
     }
 
     pub async fn brand(&self) -> Brand {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use tendlc_core::day::PacificDay;
 use tendlc_core::grant::{
-    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, Grant, MaxWait, MessageType, Pool,
-    Since, Topology, UnknownResult,
+    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, FIRST_PRICE, Grant, MaxWait,
+    MessageType, Pool, Since, Topology, UnknownResult,
 };
+use tendlc_core::money::MicroUsd;
 use tendlc_core::sync::Wanted;
 
 use super::primary::{NUMBER, PRIMARY};
@@ -28,6 +29,10 @@ pub struct Terms {
     /// Thousandths of a segment per second, by campaign.
     pub campaigns: Vec<(&'static str, u64)>,
     pub requests_per_second: u32,
+    /// Of every grant.
+    pub monthly_spend: Option<MicroUsd>,
+    /// What a segment is taken to cost.
+    pub segment_price: MicroUsd,
     pub grants: Vec<Granted>,
 }
 
@@ -35,7 +40,15 @@ impl Default for Terms {
     /// Rates that no test reaches.
     fn default() -> Self {
         let campaigns = vec![("orders", 10_000_000_000)];
-        Self { cap: 1_000, unit: CapUnit::Segments, campaigns, requests_per_second: 1_000_000, grants: Vec::new() }
+        Self {
+            cap: 1_000,
+            unit: CapUnit::Segments,
+            campaigns,
+            requests_per_second: 1_000_000,
+            monthly_spend: None,
+            segment_price: FIRST_PRICE,
+            grants: Vec::new(),
+        }
     }
 }
 
@@ -87,6 +100,7 @@ impl Terms {
             configuration_set: None,
             milli_segments_per_second,
             send_requests_per_second: self.requests_per_second,
+            segment_price: self.segment_price,
             paused: false,
         }
     }
@@ -108,6 +122,7 @@ impl Terms {
             unknown_result: UnknownResult::DeadLetter,
             budgets: BTreeMap::from([(pool(), vec![Since { from: today, value: budget }])]),
             daily_segments: vec![Since { from: today, value: DailySegments { segments: granted.daily } }],
+            monthly_spend: self.monthly_spend,
         }
     }
 }

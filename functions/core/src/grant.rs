@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::arn::{QueueArn, RoleArn};
 use crate::day::PacificDay;
+use crate::money::MicroUsd;
 use crate::name::{BrandName, CampaignName, GrantName, PrimaryName};
 use crate::request::Kind;
 
@@ -178,6 +179,9 @@ pub struct Grant {
     pub budgets: BTreeMap<Pool, Vec<Since<Budget>>>,
     /// The ceiling on all texts.
     pub daily_segments: Vec<Since<DailySegments>>,
+    /// The most that its texts may cost in a UTC month; `None`: no such ceiling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monthly_spend: Option<MicroUsd>,
 }
 
 /// What a campaign's texts count against, and in what.
@@ -224,9 +228,20 @@ pub struct Campaign {
     pub milli_segments_per_second: u64,
     /// AWS's quota for the whole primary, in requests per second.
     pub send_requests_per_second: u32,
+    /// What a segment is taken to cost until its receipt tells, carrier fee included: learned from receipts.
+    #[serde(default = "first_price", with = "crate::money::as_micros")]
+    pub segment_price: MicroUsd,
     /// `pause --all`.
     #[serde(default)]
     pub paused: bool,
+}
+
+/// Before a campaign's first receipt: AWS's price of its sample receipt and the highest carrier fee of 2026 (facts,
+/// sections 6.2 and 8: 0.00581 and 0.0045), rounded up.
+pub const FIRST_PRICE: MicroUsd = MicroUsd::from_micros(11_000);
+
+fn first_price() -> MicroUsd {
+    FIRST_PRICE
 }
 
 /// A brand as the table has it.

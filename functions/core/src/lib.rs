@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod logs;
 pub mod mail;
 pub mod money;
+pub mod month;
 pub mod name;
 pub mod number;
 pub mod outcome;

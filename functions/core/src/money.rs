@@ -25,6 +25,39 @@ impl MicroUsd {
     pub const fn micros(self) -> u64 {
         self.0
     }
+
+    /// This many times as much; a sum that no budget reaches where that is too large.
+    pub const fn times(self, count: u32) -> Self {
+        Self(self.0.saturating_mul(count as u64))
+    }
+
+    /// In millionths of a dollar, to count with.
+    pub fn signed(self) -> i64 {
+        i64::try_from(self.0).unwrap_or(i64::MAX)
+    }
+}
+
+/// As a number of millionths, for attributes that conditions compare.
+pub mod as_micros {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::MicroUsd;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn serialize<S: Serializer>(amount: &MicroUsd, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(amount.micros())
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no whole number from 0 on.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MicroUsd, D::Error> {
+        u64::deserialize(deserializer).map(MicroUsd::from_micros)
+    }
 }
 
 impl FromStr for MicroUsd {

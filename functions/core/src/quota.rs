@@ -1,5 +1,5 @@
 //! The quotas that the primary is held to, and what a grant may take of them: T-Mobile's daily cap, the grant's
-//! own ceilings, the campaign's segments per second, AWS's requests per second.
+//! own ceilings and its monthly spend, the campaign's segments per second, AWS's requests per second.
 //!
 //! One admission per batch. Everything is taken at once and beside each other; a request is admitted when every
 //! part was. What was taken for one that is not admitted is given back with its ledger record, exactly once.
@@ -12,18 +12,19 @@ mod fit;
 mod memory;
 mod parts;
 mod rate;
+mod spend;
+mod stop;
 mod take;
 mod verdict;
 
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-pub use charge::{Charge, Taken};
+pub use charge::{Charge, Reserved, Taken};
 pub use memory::Memory;
 pub use verdict::{Admission, Verdict};
 
 use crate::clock::SharedClock;
-use crate::day::PacificDay;
 use crate::directory::Snapshot;
 use crate::grant::Campaign;
 use crate::name::GrantName;
@@ -68,7 +69,7 @@ impl Quota {
     /// Takes what the texts need, for as many of them as there is room for, the first ones first.
     pub async fn admit(&self, snapshot: &Snapshot, demands: &[Demand<'_>]) -> Vec<Admission> {
         let now = self.clock.now();
-        let parts = Parts::of(snapshot, PacificDay::charged_at(now), demands);
+        let parts = Parts::of(snapshot, now, demands);
         let mut admissions =
             vec![Admission { verdict: Verdict::SendAt(now), charge: Charge::default() }; demands.len()];
         // What is known to be refused takes nothing: a grant over its budget must not use up the campaign's rate.
@@ -81,10 +82,15 @@ impl Quota {
             // A later stage has waited for an earlier one's answers; places begin now.
             let now = self.clock.now();
             let budgets = join_all(stage.budgets.iter().map(|part| part.take(self, now, &open)));
+            let spends = join_all(stage.spends.iter().map(|part| part.take(self, now, &open)));
             let clocks = join_all(stage.clocks.iter().map(|part| part.take(self, now, &open)));
-            let (budgets, clocks) = join(budgets, clocks).await;
+            let (budgets, spends, clocks) = futures::join!(budgets, spends, clocks);
             for (index, part, taken) in budgets.into_iter().flatten() {
                 admissions[index].charge.add(taken);
+                merge(&mut admissions[index].verdict, part);
+            }
+            for (index, part, reserved) in spends.into_iter().flatten() {
+                admissions[index].charge.reserve(reserved);
                 merge(&mut admissions[index].verdict, part);
             }
             for (index, part) in clocks.into_iter().flatten() {

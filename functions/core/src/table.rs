@@ -15,6 +15,7 @@ use crate::arn::{QueueArn, TableArn};
 use crate::aws::{AskForNothing, connected};
 use crate::day::PacificDay;
 use crate::grant::Pool;
+use crate::month::UtcMonth;
 use crate::name::{BrandName, CampaignName, GrantName, PrimaryName};
 use crate::reason::Reason;
 use crate::request::RequestId;
@@ -40,6 +41,11 @@ impl Key {
     /// What a grant has left of its budgets on a day.
     pub fn budget(grant: &GrantName, day: PacificDay) -> Self {
         Self(format!("C#{grant}#{day}"))
+    }
+
+    /// What a grant has spent and sent in a month.
+    pub fn month(grant: &GrantName, month: UtcMonth) -> Self {
+        Self(format!("C#{grant}#{month}"))
     }
 
     /// What is left of a cap beyond all guarantees on a day.

@@ -50,6 +50,7 @@ impl Config {
                 configuration_set: campaign.configuration_set.as_ref().map(ToString::to_string),
                 milli_segments_per_second: rate.milli(),
                 send_requests_per_second: account.send_requests_per_second,
+                segment_price: grant::FIRST_PRICE,
                 paused: false,
             });
         }
@@ -91,6 +92,7 @@ impl Config {
                 unknown_result: grant.unknown_result,
                 budgets,
                 daily_segments: vec![Since { from: today, value: DailySegments { segments: grant.daily_segments } }],
+                monthly_spend: grant.monthly_spend,
             });
         }
         Ok(wanted)

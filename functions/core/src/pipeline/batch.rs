@@ -69,7 +69,8 @@ impl<'a> Batch<'a> {
             Step::Send { not_before } => self.publish(&one.going, *not_before).await,
         });
         let fares: Vec<Fared> = join_all(answers).await;
-        record(self, &taken, &fares).await;
+        // Beside each other: what stops everybody is not to wait for what is written down.
+        futures::join!(record(self, &taken, &fares), self.stop_where_aws_does(&taken, &steps, &fares));
         let longer = |fared: &Fared| match fared {
             Fared::Waits { reason, .. } => reason.fate() == Fate::WaitsForOperator,
             Fared::Unknown { .. } | Fared::UnknownForGood => true,
@@ -86,6 +87,20 @@ impl<'a> Batch<'a> {
             ends.insert(one.going.index, ended(whose, Some(one.going.campaign), one.going.request, fared));
         }
         ends
+    }
+
+    /// AWS's spend limit is the primary's: once one text meets it, no grant's is sent.
+    async fn stop_where_aws_does(&self, taken: &[Taken<'_>], steps: &[Step], fares: &[Fared]) {
+        let met = |(step, fared): (&Step, &Fared)| {
+            matches!(step, Step::Send { .. }) && fared.reason() == Some(Reason::PrimarySpendLimit)
+        };
+        let Some(place) = steps.iter().zip(fares).position(met) else { return };
+        let one = &taken[place];
+        let primary = &one.going.campaign.primary;
+        tracing::error!(%primary, "AWS's monthly spend limit is reached; nothing is sent until it is raised or the month ends");
+        if let Err(error) = self.sender.quota.stop(primary).await {
+            tracing::warn!(%error, %primary, "the other functions could not be told of it");
+        }
     }
 
     fn judge(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> (Vec<Going<'a>>, HashMap<usize, Ended>) {

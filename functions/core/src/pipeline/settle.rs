@@ -147,6 +147,17 @@ pub(super) fn wait(
 }
 
 impl Fared {
+    /// Why it is not accepted.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Rejected { reason, .. } | Self::RejectedBefore { reason } | Self::Waits { reason, .. } => {
+                Some(*reason)
+            }
+            Self::Unknown { .. } | Self::UnknownForGood => Some(Reason::UnknownResult),
+        }
+    }
+
     fn said(&self) -> Said {
         match self {
             Self::Accepted { .. } => Said::Accepted,

@@ -1,11 +1,13 @@
-//! What was taken for a text, from which counter of which day, so that it goes back to where it came from.
+//! What was taken for a text, from which counter of which day or month, so that it goes back to where it came from.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::counter::{ALL, LEFT, ceiling, guaranteed};
+use super::counter::{ALL, LEFT, SPENT, ceiling, guaranteed};
 use crate::day::PacificDay;
 use crate::grant::Pool;
+use crate::money::MicroUsd;
+use crate::month::UtcMonth;
 use crate::name::GrantName;
 use crate::table::{Credit, Key};
 
@@ -36,25 +38,48 @@ impl Taken {
     }
 }
 
+/// Money that was set aside for one text, until its receipt says what it cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserved {
+    /// The UTC month.
+    pub month: UtcMonth,
+    /// How much.
+    pub amount: MicroUsd,
+}
+
 /// All that was taken for one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Charge(Vec<Taken>);
+pub struct Charge {
+    days: Vec<Taken>,
+    money: Vec<Reserved>,
+}
 
 impl Charge {
     /// Adds what was taken elsewhere.
     pub fn add(&mut self, taken: Taken) {
         if !taken.is_nothing() {
-            self.0.push(taken);
+            self.days.push(taken);
         }
     }
 
-    /// Each part.
-    pub fn taken(&self) -> &[Taken] {
-        &self.0
+    /// Adds money.
+    pub fn reserve(&mut self, reserved: Reserved) {
+        if reserved.amount > MicroUsd::default() {
+            self.money.push(reserved);
+        }
     }
 
-    /// As the ledger keeps it. A list of plain maps always has an attribute; an empty one stands for none.
+    /// What was taken of each day.
+    pub fn taken(&self) -> &[Taken] {
+        &self.days
+    }
+
+    /// The money, by month.
+    pub fn reserved(&self) -> &[Reserved] {
+        &self.money
+    }
+
+    /// As the ledger keeps it. Plain maps and lists always have an attribute; an empty list stands for none.
     pub fn to_attribute(&self) -> AttributeValue {
         serde_dynamo::to_attribute_value(self).unwrap_or_else(|_| AttributeValue::L(Vec::new()))
     }
@@ -62,7 +87,7 @@ impl Charge {
     /// What gives it all back.
     pub fn credits(&self, grant: &GrantName) -> Vec<Credit> {
         let mut credits = Vec::new();
-        for taken in &self.0 {
+        for taken in &self.days {
             let budget = Key::budget(grant, taken.day);
             for (key, attribute, amount) in [
                 (budget.clone(), guaranteed(&taken.pool), taken.guaranteed),
@@ -74,6 +99,10 @@ impl Charge {
                     credits.push(Credit { key, attribute, amount });
                 }
             }
+        }
+        for reserved in &self.money {
+            let (key, attribute) = (Key::month(grant, reserved.month), SPENT.to_owned());
+            credits.push(Credit { key, attribute, amount: -reserved.amount.signed() });
         }
         credits
     }

@@ -6,17 +6,20 @@ use jiff::Timestamp;
 
 use super::budget::{BudgetPart, Cost};
 use super::rate::{ClockPart, Scope};
+use super::spend::SpendPart;
 use super::verdict::{Admission, merge};
 use super::{Demand, Quota};
-use crate::day::{ChargedDays, PacificDay};
+use crate::day::PacificDay;
 use crate::directory::Snapshot;
 use crate::grant::{CapUnit, Counted, Pool, on_day};
+use crate::month::UtcMonth;
 use crate::request::Kind;
 use crate::table::Key;
 
 /// The parts of one admission.
 pub(super) struct Parts {
     budgets: Vec<BudgetPart>,
+    spends: Vec<SpendPart>,
     clocks: Vec<ClockPart>,
 }
 
@@ -24,11 +27,14 @@ pub(super) struct Parts {
 #[derive(Default)]
 pub(super) struct Stage<'p> {
     pub(super) budgets: Vec<&'p BudgetPart>,
+    pub(super) spends: Vec<&'p SpendPart>,
     pub(super) clocks: Vec<&'p ClockPart>,
 }
 
 impl Parts {
-    pub(super) fn of(snapshot: &Snapshot, days: ChargedDays, demands: &[Demand<'_>]) -> Self {
+    /// All that texts charged at `now` need.
+    pub(super) fn of(snapshot: &Snapshot, now: Timestamp, demands: &[Demand<'_>]) -> Self {
+        let days = PacificDay::charged_at(now);
         let mut by_day: BTreeMap<(PacificDay, Pool), Vec<Cost>> = BTreeMap::new();
         let mut by_clock: BTreeMap<(Key, Kind), ClockPart> = BTreeMap::new();
         for (index, demand) in demands.iter().enumerate() {
@@ -53,7 +59,12 @@ impl Parts {
             let all = on_day(&snapshot.grant.daily_segments, day).and_then(|daily| daily.segments);
             budgets.push(BudgetPart { day, pool, cap, budget, all, costs });
         }
-        Self { budgets, clocks: by_clock.into_values().collect() }
+        let spends = snapshot.grant.monthly_spend.map_or_else(Vec::new, |budget| {
+            let cost = |demand: &Demand<'_>| demand.campaign.segment_price.times(demand.segments.get());
+            let costs: Vec<_> = demands.iter().map(cost).enumerate().collect();
+            UtcMonth::charged_at(now).map(|month| SpendPart { month, budget, costs: costs.clone() }).collect()
+        });
+        Self { budgets, spends, clocks: by_clock.into_values().collect() }
     }
 
     /// Refuses what need not be asked for: a counter was found empty a moment ago, a clock shows that the places within
@@ -62,7 +73,8 @@ impl Parts {
         let mut ahead = vec![0; self.clocks.len()];
         for (index, admission) in admissions.iter_mut().enumerate() {
             let budget = self.budgets.iter().find_map(|part| part.refused_by_memory(quota, now, index));
-            let known = budget.or_else(|| {
+            let spend = || self.spends.iter().find_map(|part| part.refused_by_memory(quota, now, index));
+            let known = budget.or_else(spend).or_else(|| {
                 let mut clocks = self.clocks.iter().zip(&ahead);
                 clocks.find_map(|(part, ahead)| part.refused_by_memory(quota, now, *ahead, index))
             });
@@ -81,6 +93,10 @@ impl Parts {
         for part in &self.budgets {
             let rank = if part.is_scarce(quota, now) { 0 } else { REST };
             stages.entry(rank).or_default().budgets.push(part);
+        }
+        for part in &self.spends {
+            let rank = if part.is_scarce(quota, now) { 0 } else { REST };
+            stages.entry(rank).or_default().spends.push(part);
         }
         for part in &self.clocks {
             let rank = match part.scope {

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
 use super::Quota;
+use super::stop::{self, NOT_STOPPED, STOPPED};
 use super::verdict::Part;
 use crate::reason::Reason;
 use crate::request::Kind;
@@ -110,6 +111,9 @@ impl ClockPart {
         let shown = quota.memory.known(&self.key, TAT).map_or(micros, |known| known.value.max(micros));
         let begins = shown.saturating_add(ahead);
         let held_off = quota.memory.held_off(&self.key, self.kind).filter(|until| *until > now);
+        if let Some(until) = self.stopped(quota, now) {
+            return Some(stop::refused(until));
+        }
         let refused = held_off.is_some() || begins > micros + reach(self.kind, *cost);
         refused.then(|| self.refused(begins, *cost, held_off))
     }
@@ -145,6 +149,9 @@ impl ClockPart {
                 }
                 // Others' places began while this one's answer was on its way.
                 Ok(Moved::Refused(found)) => (shown, now) = (found, quota.clock.now().as_microsecond().max(now)),
+                Ok(Moved::Stopped(until)) => {
+                    return costs.iter().map(|(index, _)| (*index, stop::refused(until))).collect();
+                }
                 Err(error) => return costs.iter().map(|(index, _)| (*index, Part::Failed(error.clone()))).collect(),
             }
         }
@@ -166,6 +173,12 @@ impl ClockPart {
         parts
     }
 
+    /// Until when AWS's spend limit has stopped the primary, where that is known.
+    fn stopped(&self, quota: &Quota, now: Timestamp) -> Option<Timestamp> {
+        let stopped = quota.memory.known(&self.key, STOPPED).filter(|_| self.scope == Scope::Primary)?;
+        Timestamp::from_microsecond(stopped.value).ok().filter(|until| *until > now)
+    }
+
     /// Keeps that others have taken what was thought to be free, from `place` on; says when the clock is asked again.
     fn hold_off(&self, quota: &Quota, at: Timestamp, place: i64, cost: i64) -> Timestamp {
         quota.memory.refused(at, &self.key);
@@ -180,30 +193,32 @@ impl ClockPart {
             .table_name(&quota.table.name)
             .key(KEY, self.key.value())
             .expression_attribute_names("#tat", TAT)
+            .expression_attribute_names("#stopped", STOPPED)
             .expression_attribute_values(":now", number(now))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let update = if ahead {
             update
                 .update_expression("SET #tat = #tat + :cost")
-                .condition_expression("#tat BETWEEN :now AND :latest")
+                .condition_expression(format!("#tat BETWEEN :now AND :latest AND {NOT_STOPPED}"))
                 .expression_attribute_values(":cost", number(fitting.total))
                 .expression_attribute_values(":latest", number(fitting.latest.max(now)))
         } else {
             update
                 .update_expression("SET #tat = :end")
-                .condition_expression("attribute_not_exists(#tat) OR #tat < :now")
+                .condition_expression(format!("(attribute_not_exists(#tat) OR #tat < :now) AND {NOT_STOPPED}"))
                 .expression_attribute_values(":end", number(now.saturating_add(fitting.total)))
         };
         let learn = |item: &Item| {
-            quota.memory.learn(quota.clock.now(), &self.key, item, &[TAT]);
+            quota.memory.learn(quota.clock.now(), &self.key, item, &[TAT, STOPPED]);
             read_number(item, TAT).unwrap_or_default()
         };
         match update.send().await {
             Ok(answer) => Ok(Moved::To(answer.attributes.as_ref().map_or(now + fitting.total, learn))),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    Ok(Moved::Refused(refused.item.as_ref().map_or(0, learn)))
+                    let shows = refused.item.as_ref().map_or(0, learn);
+                    Ok(self.stopped(quota, quota.clock.now()).map_or(Moved::Refused(shows), Moved::Stopped))
                 }
                 _ => Err(TableError::of(&error)),
             },
@@ -214,6 +229,7 @@ impl ClockPart {
 enum Moved {
     To(i64),
     Refused(i64),
+    Stopped(Timestamp),
 }
 
 fn begins_at(place: i64) -> Part {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
 
@@ -36,21 +37,6 @@ pub(super) struct Answer {
 
 /// Takes what is wanted of an item, all of it or nothing.
 pub(super) async fn take(quota: &Quota, key: &Key, day: PacificDay, wants: &[Want<'_>]) -> Result<Answer, TableError> {
-    for attempt in 0..CONFLICTS {
-        if attempt > 0 {
-            let millis = fastrand::i64(1..=5 << attempt);
-            quota.clock.sleep_until(quota.clock.now() + SignedDuration::from_millis(millis)).await;
-        }
-        if let Some(answer) = try_once(quota, key, day, wants).await? {
-            return Ok(answer);
-        }
-    }
-    let request_id = format!("after {CONFLICTS} attempts");
-    Err(TableError::Unavailable { code: "TransactionConflictException".to_owned(), request_id })
-}
-
-/// `None`: a transaction was at the item.
-async fn try_once(quota: &Quota, key: &Key, day: PacificDay, wants: &[Want<'_>]) -> Result<Option<Answer>, TableError> {
     let mut sets = vec!["#ttl = :ttl".to_owned()];
     let mut conditions = Vec::new();
     let mut names = HashMap::from([("#ttl".to_owned(), TTL.to_owned())]);
@@ -77,9 +63,30 @@ async fn try_once(quota: &Quota, key: &Key, day: PacificDay, wants: &[Want<'_>])
         .update_expression(format!("SET {}", sets.join(", ")))
         .condition_expression(conditions.join(" AND "))
         .set_expression_attribute_names(Some(names))
-        .set_expression_attribute_values(Some(values))
+        .set_expression_attribute_values(Some(values));
+    ask(quota, update).await
+}
+
+/// Asks for an update, again while a transaction is at the item.
+pub(super) async fn ask(quota: &Quota, update: UpdateItemFluentBuilder) -> Result<Answer, TableError> {
+    let update = update
         .return_values(ReturnValue::AllNew)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    for attempt in 0..CONFLICTS {
+        if attempt > 0 {
+            let millis = fastrand::i64(1..=5 << attempt);
+            quota.clock.sleep_until(quota.clock.now() + SignedDuration::from_millis(millis)).await;
+        }
+        if let Some(answer) = ask_once(update.clone()).await? {
+            return Ok(answer);
+        }
+    }
+    let request_id = format!("after {CONFLICTS} attempts");
+    Err(TableError::Unavailable { code: "TransactionConflictException".to_owned(), request_id })
+}
+
+/// `None`: a transaction was at the item.
+async fn ask_once(update: UpdateItemFluentBuilder) -> Result<Option<Answer>, TableError> {
     match update.send().await {
         Ok(answer) => Ok(Some(Answer { took: true, item: answer.attributes.unwrap_or_default() })),
         Err(error) => match error.as_service_error() {

@@ -93,6 +93,7 @@ pub(super) fn of_grant(old: &Grant, new: &Grant) -> Vec<Field> {
         unknown_result,
         budgets: _,
         daily_segments: _,
+        monthly_spend,
     } = new;
     let mut fields = Fields::default();
     fields.look("account", &old.account, account);
@@ -112,6 +113,7 @@ pub(super) fn of_grant(old: &Grant, new: &Grant) -> Vec<Field> {
     let (before, now) = (old.max_wait.promotional, max_wait.promotional);
     fields.look("max_wait.promotional", &wait(before), &wait(now));
     fields.word("unknown_result", &old.unknown_result, unknown_result);
+    fields.maybe("monthly_spend_usd", old.monthly_spend.as_ref(), monthly_spend.as_ref());
     fields.0
 }
 
@@ -131,6 +133,7 @@ pub(super) fn of_campaign(old: &Campaign, before: &[Since<Counted>], new: &Campa
         configuration_set,
         milli_segments_per_second,
         send_requests_per_second,
+        segment_price: _,
         paused: _,
     } = new;
     let mut fields = Fields::default();

@@ -33,6 +33,8 @@ impl Sync {
                 let old = there.as_ref().map(|there| &there.record);
                 let mut campaign = wanted.clone();
                 campaign.paused = old.is_some_and(|old| old.paused);
+                // Receipts know better than a file.
+                campaign.segment_price = old.map_or(wanted.segment_price, |old| old.segment_price);
                 let (days, free) = self.days(self.clock.now());
                 let before = old.map(|old| from_today(&old.counted, days[0])).unwrap_or_default();
                 campaign.counted = recounted(&before, &wanted.counted, &days, free);
