@@ -292,6 +292,7 @@ fn seed(clock: &Arc<ManualClock>) -> Seed {
         name: "tendlc".into(),
         key: tendlc_core::table::KEY.into(),
         ttl: Some(tendlc_core::table::TTL.into()),
+        indexes: Vec::new(),
     }];
     seed
 }

@@ -53,7 +53,8 @@ impl Primary {
         let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let mut seed = Seed::new(clock.clone(), "us-east-1", PRIMARY);
         let (account, name) = (PRIMARY.to_owned(), "tendlc".to_owned());
-        seed.tables = vec![SeedTable { account, name, key: KEY.to_owned(), ttl: Some(TTL.to_owned()) }];
+        let (key, ttl) = (KEY.to_owned(), Some(TTL.to_owned()));
+        seed.tables = vec![SeedTable { account, name, key, ttl, indexes: Vec::new() }];
         seed.roles = grants.iter().map(|granted| role(&granted.name)).collect();
         seed.sms.numbers = vec![Number {
             arn: NUMBER.to_owned(),

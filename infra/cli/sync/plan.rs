@@ -54,6 +54,7 @@ async fn empty(primary: &Primary, clock: SharedClock) -> anyhow::Result<(Aws, Ta
         name: primary.table.resource().to_owned(),
         key: KEY.to_owned(),
         ttl: Some(TTL.to_owned()),
+        indexes: Vec::new(),
     });
     let aws = Aws::start(seed, None).await?;
     let config = aws_sdk_dynamodb::Config::builder()

@@ -72,7 +72,12 @@ fn seed() -> Seed {
     let fifo = Queue { content_based_deduplication: true, ..Queue::new(SECONDARY, "tendlc-send.fifo") };
     seed.queues = vec![dead, send, fifo];
     seed.buses = vec![Bus { account: SECONDARY.into(), name: "outcomes".into(), putters: vec![PRIMARY.into()] }];
-    let table = Table { account: PRIMARY.into(), name: "tendlc".into(), key: "pk".into(), ttl: Some("ttl".into()) };
-    seed.tables = vec![table];
+    seed.tables = vec![Table {
+        account: PRIMARY.into(),
+        name: "tendlc".into(),
+        key: "pk".into(),
+        ttl: Some("ttl".into()),
+        indexes: Vec::new(),
+    }];
     seed
 }

@@ -271,4 +271,18 @@ pub struct Table {
     pub key: String,
     /// The TTL attribute.
     pub ttl: Option<String>,
+    /// Its global secondary indexes.
+    pub indexes: Vec<Index>,
+}
+
+/// A global secondary index with keys of type string, which holds the keys of the table's items and nothing else
+/// (`KEYS_ONLY`). An item that lacks one of the index's attributes is not in it.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// The partition key's attribute.
+    pub hash: String,
+    /// The sort key's attribute.
+    pub range: Option<String>,
 }

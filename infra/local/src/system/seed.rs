@@ -33,6 +33,7 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
         name: primary.table.resource().to_owned(),
         key: tendlc_core::table::KEY.to_owned(),
         ttl: Some(tendlc_core::table::TTL.to_owned()),
+        indexes: Vec::new(),
     });
     let grants: Vec<(&GrantName, &Grant)> = config.grants.iter().filter(|(_, grant)| grant.primary == *name).collect();
     let mut hub_accounts = Vec::new();

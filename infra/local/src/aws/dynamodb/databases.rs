@@ -1,7 +1,7 @@
 //! One in-memory database per account, each behind `dynoxide`'s own HTTP server, which checks and words requests
 //! as DynamoDB does. Its requests are forwarded over loopback.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use dynoxide::storage_backend::Clock as DatabaseClock;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde_json::json;
+use serde_json::{Value, json};
 use tendlc_core::clock::SharedClock;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -83,13 +83,7 @@ impl Databases {
     /// Creates the seeded tables.
     pub(crate) async fn create_tables(&self) -> io::Result<()> {
         for table in &self.tables {
-            let create = json!({
-                "TableName": table.name,
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [{ "AttributeName": table.key, "AttributeType": "S" }],
-                "KeySchema": [{ "AttributeName": table.key, "KeyType": "HASH" }],
-            });
-            self.set_up(table, "CreateTable", &create).await?;
+            self.set_up(table, "CreateTable", &creation(table)).await?;
             if let Some(attribute) = &table.ttl {
                 let enable = json!({
                     "TableName": table.name,
@@ -101,7 +95,7 @@ impl Databases {
         Ok(())
     }
 
-    async fn set_up(&self, table: &Table, operation: &'static str, input: &serde_json::Value) -> io::Result<()> {
+    async fn set_up(&self, table: &Table, operation: &'static str, input: &Value) -> io::Result<()> {
         let body = Bytes::from(input.to_string());
         match self.forward(&table.account, operation, body).await {
             Ok((200, _)) => Ok(()),
@@ -158,4 +152,32 @@ impl Databases {
         let real = format!("arn:aws:dynamodb:{}:{account}:", self.region);
         Bytes::from(String::from_utf8_lossy(&body).replace(&made_up, &real))
     }
+}
+
+/// What `CreateTable` is asked for.
+fn creation(table: &Table) -> Value {
+    let mut attributes = BTreeSet::from([table.key.as_str()]);
+    let mut indexes = Vec::new();
+    for index in &table.indexes {
+        let mut schema = vec![json!({ "AttributeName": index.hash, "KeyType": "HASH" })];
+        schema.extend(index.range.as_ref().map(|range| json!({ "AttributeName": range, "KeyType": "RANGE" })));
+        attributes.extend([index.hash.as_str()].into_iter().chain(index.range.as_deref()));
+        indexes.push(json!({
+            "IndexName": index.name,
+            "KeySchema": schema,
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+        }));
+    }
+    let attribute = |name: &&str| json!({ "AttributeName": name, "AttributeType": "S" });
+    let mut create = json!({
+        "TableName": table.name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": attributes.iter().map(attribute).collect::<Vec<_>>(),
+        "KeySchema": [{ "AttributeName": table.key, "KeyType": "HASH" }],
+    });
+    // An empty list of indexes is refused.
+    if !indexes.is_empty() {
+        create["GlobalSecondaryIndexes"] = json!(indexes);
+    }
+    create
 }

@@ -2,9 +2,11 @@ use std::time::Instant;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
+use super::super::seed::Index;
 use super::*;
 
 fn s(text: &str) -> AttributeValue {
@@ -82,6 +84,87 @@ async fn tables_are_named_by_name_or_arn_and_belong_to_an_account() {
     assert_eq!(code!(own), "ResourceNotFoundException");
     let foreign = secondary.get_item().table_name(arn).key("pk", s("a")).send().await;
     assert_eq!(code!(foreign), "AccessDeniedException");
+}
+
+/// A client of the account's own, and one of a grant's role, on a table with indexes. Two items are in `by-message`,
+/// one of them in `by-team`, too.
+async fn with_indexes() -> (Double, Client, Client) {
+    let double = Double::start_with(|seed| {
+        let index = |name: &str, hash: &str, range: Option<&str>| Index {
+            name: name.into(),
+            hash: hash.into(),
+            range: range.map(Into::into),
+        };
+        seed.tables[0].indexes =
+            vec![index("by-message", "message_id", None), index("by-team", "team", Some("message_id"))];
+    })
+    .await;
+    let root = Client::new(&double.root(PRIMARY));
+    let put = |key: &str| root.put_item().table_name("tendlc").item("pk", s(key)).item("state", s("accepted"));
+    put("L#checkout#1").item("message_id", s("m-1")).item("team", s("blue")).send().await.unwrap();
+    put("L#checkout#2").item("message_id", s("m-2")).send().await.unwrap();
+    put("L#checkout#3").send().await.unwrap();
+    let grant = Client::new(&double.grant().await);
+    (double, root, grant)
+}
+
+fn query(
+    client: &Client,
+    index: &str,
+    condition: &str,
+    value: &str,
+) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+    let query = client.query().table_name("tendlc").index_name(index).key_condition_expression(condition);
+    query.expression_attribute_values(":v", s(value))
+}
+
+#[tokio::test]
+async fn an_index_holds_the_keys_of_those_items_that_have_its_attributes() {
+    let (_double, root, _) = with_indexes().await;
+    let found = query(&root, "by-message", "message_id = :v", "m-1").send().await.unwrap().items.unwrap();
+    let keys = [("pk".to_owned(), s("L#checkout#1")), ("message_id".to_owned(), s("m-1"))];
+    assert_eq!(found, [std::collections::HashMap::from(keys)]);
+    assert_eq!(query(&root, "by-message", "message_id = :v", "m-9").send().await.unwrap().count, 0);
+    let all = root.scan().table_name("tendlc").index_name("by-message").send().await.unwrap();
+    assert_eq!(all.count, 2, "the third has no message_id");
+    let both = query(&root, "by-team", "team = :v AND message_id = :m", "blue");
+    assert_eq!(both.expression_attribute_values(":m", s("m-1")).send().await.unwrap().count, 1);
+    assert_eq!(root.scan().table_name("tendlc").index_name("by-team").send().await.unwrap().count, 1);
+}
+
+#[tokio::test]
+async fn an_index_follows_its_items_and_is_never_read_consistently() {
+    let (_double, root, _) = with_indexes().await;
+    let key = ("pk", s("L#checkout#1"));
+    let of = |id: &'static str| query(&root, "by-message", "message_id = :v", id).send();
+    let update = root.update_item().table_name("tendlc").key(key.0, key.1).update_expression("SET message_id = :v");
+    update.expression_attribute_values(":v", s("m-7")).send().await.unwrap();
+    assert_eq!((of("m-1").await.unwrap().count, of("m-7").await.unwrap().count), (0, 1));
+    root.delete_item().table_name("tendlc").key("pk", s("L#checkout#1")).send().await.unwrap();
+    assert_eq!(of("m-7").await.unwrap().count, 0);
+    root.transact_write_items().transact_items(put("L#checkout#4")).send().await.unwrap();
+    let consistent = query(&root, "by-message", "message_id = :v", "m-2").consistent_read(true).send().await;
+    assert_eq!(code!(consistent), "ValidationException");
+    let elsewhere = query(&root, "by-nothing", "message_id = :v", "m-2").send().await;
+    assert_eq!(code!(elsewhere), "ValidationException");
+}
+
+#[tokio::test]
+async fn the_accounts_own_query_scan_and_read_in_batches_and_a_grants_role_does_not() {
+    let (double, root, grant) = with_indexes().await;
+    let settles = double.aws.issue_session("arn:aws:iam::111111111111:role/tendlc-send", "settle-receipt");
+    let own = Client::new(&double.session(&settles));
+    let keys = KeysAndAttributes::builder().keys([("pk".to_owned(), s("L#checkout#1"))].into()).build().unwrap();
+    for client in [&root, &own] {
+        assert_eq!(query(client, "by-message", "message_id = :v", "m-1").send().await.unwrap().count, 1);
+        assert_eq!(client.scan().table_name("tendlc").send().await.unwrap().count, 3);
+        let read = client.batch_get_item().request_items("tendlc", keys.clone()).send().await.unwrap();
+        assert_eq!(read.responses.unwrap()["tendlc"].len(), 1);
+    }
+    let queried = query(&grant, "by-message", "message_id = :v", "m-1").send().await;
+    assert_eq!(code!(queried), "AccessDeniedException");
+    let read = grant.batch_get_item().request_items("tendlc", keys).send().await;
+    assert_eq!(code!(read), "AccessDeniedException");
 }
 
 #[tokio::test]

@@ -94,8 +94,13 @@ pub(crate) fn seed(clock: Arc<ManualClock>) -> Seed {
         Bus { account: SECONDARY.into(), name: "outcomes".into(), putters: vec![PRIMARY.into()] },
         Bus { account: SECONDARY.into(), name: "private".into(), putters: vec![] },
     ];
-    seed.tables =
-        vec![Table { account: PRIMARY.into(), name: "tendlc".into(), key: "pk".into(), ttl: Some("ttl".into()) }];
+    seed.tables = vec![Table {
+        account: PRIMARY.into(),
+        name: "tendlc".into(),
+        key: "pk".into(),
+        ttl: Some("ttl".into()),
+        indexes: Vec::new(),
+    }];
     seed
 }
 
