@@ -36,9 +36,9 @@ mod random;
 mod rate;
 #[path = "quota/seed.rs"]
 mod seed;
-#[allow(dead_code, reason = "shared with the tests of sync")]
 #[path = "quota/spend.rs"]
 mod spend;
+#[allow(dead_code, reason = "shared with the tests of sync")]
 #[path = "quota/terms.rs"]
 mod terms;
 #[allow(dead_code, reason = "shared with the tests of sync")]

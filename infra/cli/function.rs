@@ -15,6 +15,7 @@ pub async fn run(name: &str) -> anyhow::Result<u8> {
         "send-queue" => send_queue::serve(clock).await,
         "send-event" => send_event::serve(clock).await,
         "probe-health" => probe_health::serve(clock).await,
+        "settle-receipt" => settle_receipt::serve(clock).await,
         other => anyhow::bail!("there is no function {other}"),
     };
     served.map_err(|error| anyhow::anyhow!("{error}"))?;

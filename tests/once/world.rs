@@ -287,12 +287,6 @@ fn seed(clock: &Arc<ManualClock>) -> Seed {
         queue(DEAD),
         fifo("tendlc-dead-letter.fifo"),
     ];
-    seed.tables = vec![tendlc_local::aws::seed::Table {
-        account: PRIMARY.into(),
-        name: "tendlc".into(),
-        key: tendlc_core::table::KEY.into(),
-        ttl: Some(tendlc_core::table::TTL.into()),
-        indexes: Vec::new(),
-    }];
+    seed.tables = vec![tendlc_local::aws::seed::Table::of_tendlc(PRIMARY, "tendlc")];
     seed
 }

@@ -35,6 +35,7 @@ pub fn promotional(segments: u32) -> Text {
 /// What became of it.
 #[derive(Clone, Debug)]
 pub struct Told {
+    pub id: RequestId,
     pub segments: i64,
     pub verdict: Verdict,
     pub charge: Charge,
@@ -145,7 +146,7 @@ impl Desk {
             match opened {
                 Opened::AsIntended => {
                     let settled = match &admission.verdict {
-                        Verdict::SendAt(_) => Settled::Accepted { message_id: "m".to_owned() },
+                        Verdict::SendAt(_) => Settled::Accepted { message_id: format!("m-{id}") },
                         Verdict::Wait { reason, until } => Settled::Deferred { reason: *reason, until: *until },
                         Verdict::Failed(_) => Settled::Deferred { reason: Reason::QuotaUnavailable, until: asked_at },
                     };
@@ -155,7 +156,13 @@ impl Desk {
                 Opened::Failed(error) => admission.verdict = Verdict::Failed(error),
                 Opened::Seen(record) => panic!("an id of its own has a record: {record:?}"),
             }
-            told.push(Told { segments: text.segments.into(), verdict: admission.verdict, charge, asked_at });
+            told.push(Told {
+                id: id.clone(),
+                segments: text.segments.into(),
+                verdict: admission.verdict,
+                charge,
+                asked_at,
+            });
         }
         self.ledger.settle(&owner, &settlements).await;
         told
@@ -168,6 +175,7 @@ impl Desk {
         let campaigns: Vec<CampaignName> = texts.iter().map(|text| text.campaign.parse().unwrap()).collect();
         let admissions = self.quota.admit(&snapshot, &demands(&snapshot, texts, &campaigns)).await;
         let told = |(text, admission): (&Text, tendlc_core::quota::Admission)| Told {
+            id: RequestId::random(),
             segments: text.segments.into(),
             verdict: admission.verdict,
             charge: admission.charge,

@@ -18,7 +18,7 @@ use tendlc_core::month::UtcMonth;
 use tendlc_core::name::GrantName;
 use tendlc_core::quota::counter;
 use tendlc_core::sync::{Change, Sync, Wanted};
-use tendlc_core::table::{Item, KEY, Key, TTL, Table, read_number};
+use tendlc_core::table::{Item, KEY, Key, Table, read_number};
 use tendlc_local::aws::Aws;
 use tendlc_local::aws::seed::{Number, Role, Seed, Table as SeedTable};
 
@@ -52,9 +52,7 @@ impl Primary {
     pub async fn empty(now: &str, grants: &[Granted]) -> Self {
         let clock = Arc::new(ManualClock::new(now.parse().unwrap()));
         let mut seed = Seed::new(clock.clone(), "us-east-1", PRIMARY);
-        let (account, name) = (PRIMARY.to_owned(), "tendlc".to_owned());
-        let (key, ttl) = (KEY.to_owned(), Some(TTL.to_owned()));
-        seed.tables = vec![SeedTable { account, name, key, ttl, indexes: Vec::new() }];
+        seed.tables = vec![SeedTable::of_tendlc(PRIMARY, "tendlc")];
         seed.roles = grants.iter().map(|granted| role(&granted.name)).collect();
         seed.sms.numbers = vec![Number {
             arn: NUMBER.to_owned(),

@@ -1,8 +1,10 @@
 //! What a function is told by its environment, read once at its start; all that is wrong is named in one message.
 
 mod probe;
+mod receipts;
 
 pub use probe::ProbeSettings;
+pub use receipts::ReceiptSettings;
 
 use crate::account::AccountId;
 use crate::arn::{RoleArn, TableArn};

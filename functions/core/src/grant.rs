@@ -158,7 +158,8 @@ pub struct Grant {
     /// What a caller of the role must know; used by the hub only, a spoke has it in its environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// Where outcomes go: a bus's name or ARN; `None`: nowhere. Used by the hub.
+    /// Where outcomes go: a bus's name or ARN; `None`: nowhere. A spoke's functions have it in their environment; the hub's,
+    /// and what its receipts say, go by this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome_bus: Option<String>,
     /// Used by the hub.

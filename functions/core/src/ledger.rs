@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use open::{Entry, Intent, Opened, Prior};
 pub use record::{Record, State};
-pub use settle::{Settled, Settlement};
+pub use settle::{Settled, Settlement, resolved};
 
 use crate::clock::SharedClock;
 use crate::name::GrantName;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::account::AccountId;
 use crate::aws::{AskForNothing, connected};
 use crate::clock::SharedClock;
+use crate::money::MicroUsd;
 use crate::name::{CampaignName, GrantName};
 use crate::reason::Reason;
 use crate::request::RequestId;
@@ -34,6 +35,10 @@ pub enum Said {
     Deferred,
     /// AWS may have taken it.
     Unknown,
+    /// It has arrived, as far as carriers say.
+    Delivered,
+    /// It has not arrived.
+    Undelivered,
 }
 
 impl Said {
@@ -44,6 +49,8 @@ impl Said {
             Self::Rejected => "SMS Rejected",
             Self::Deferred => "SMS Deferred",
             Self::Unknown => "SMS Unknown",
+            Self::Delivered => "SMS Delivered",
+            Self::Undelivered => "SMS Undelivered",
         }
     }
 }
@@ -85,6 +92,15 @@ pub struct Outcome {
     /// When it is looked at again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
+    /// What it cost: AWS's price and the carrier's fee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_usd: Option<MicroUsd>,
+    /// Who delivers it, as AWS names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// AWS's `messageStatus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carrier_status: Option<String>,
     /// The caller's own.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
@@ -106,6 +122,9 @@ impl Outcome {
             encoding: None,
             duplicate: false,
             retry_at: None,
+            price_usd: None,
+            carrier: None,
+            carrier_status: None,
             context: BTreeMap::new(),
         }
     }
@@ -136,7 +155,16 @@ impl Outcomes {
     /// Says what became of the requests. Outcomes are said at least once where AWS takes them; one that it does not
     /// take after all tries is logged, since the request itself is settled and must not be sent again for its sake.
     pub async fn say(&self, outcomes: &[Outcome]) {
-        for outcome in outcomes {
+        self.say_all(outcomes.iter().map(|outcome| (self.bus.as_deref(), outcome)).collect()).await;
+    }
+
+    /// The same, each on a bus of its own; none: it is only logged.
+    pub async fn say_on(&self, outcomes: Vec<(Option<String>, Outcome)>) {
+        self.say_all(outcomes.iter().map(|(bus, outcome)| (bus.as_deref(), outcome)).collect()).await;
+    }
+
+    async fn say_all(&self, outcomes: Vec<(Option<&str>, &Outcome)>) {
+        for (_, outcome) in &outcomes {
             tracing::info!(
                 id = %outcome.id,
                 said = outcome.said.as_str(),
@@ -148,20 +176,20 @@ impl Outcomes {
                 "outcome"
             );
         }
-        let Some(bus) = &self.bus else { return };
-        let calls = outcomes.chunks(ENTRIES).map(|chunk| self.put(bus, chunk));
+        let entries: Vec<(&str, &Outcome)> = outcomes.into_iter().filter_map(|(bus, one)| Some((bus?, one))).collect();
+        let calls = entries.chunks(ENTRIES).map(|chunk| self.put(chunk));
         futures::future::join_all(calls).await;
     }
 
-    async fn put(&self, bus: &str, outcomes: &[Outcome]) {
-        let mut left: Vec<&Outcome> = outcomes.iter().collect();
+    async fn put(&self, outcomes: &[(&str, &Outcome)]) {
+        let mut left: Vec<(&str, &Outcome)> = outcomes.to_vec();
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 let wait = SignedDuration::from_millis(50 << attempt);
                 self.clock.sleep_until(self.clock.now() + wait).await;
             }
-            let entries = left.iter().filter_map(|outcome| entry(bus, outcome)).collect();
+            let entries = left.iter().filter_map(|(bus, outcome)| entry(bus, outcome)).collect();
             match self.client.put_events().set_entries(Some(entries)).send().await {
                 Ok(answer) => {
                     let failed = |index: usize| answer.entries().get(index).and_then(|entry| entry.error_code());
@@ -179,9 +207,9 @@ impl Outcomes {
                 return;
             }
         }
-        let ids: Vec<&str> = left.iter().map(|outcome| outcome.id.as_str()).collect();
+        let ids: Vec<&str> = left.iter().map(|(_, outcome)| outcome.id.as_str()).collect();
         tracing::error!(
-            bus,
+            bus = left.first().map(|(bus, _)| *bus),
             code = last,
             ?ids,
             "outcomes that the bus did not take; is events:PutEvents allowed on it?"

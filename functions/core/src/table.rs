@@ -1,5 +1,6 @@
 //! The one table in the primary: its keys, its client, and what its errors mean.
 
+mod batch;
 mod change;
 
 use aws_sdk_dynamodb::Client;
@@ -18,12 +19,18 @@ use crate::grant::Pool;
 use crate::month::UtcMonth;
 use crate::name::{BrandName, CampaignName, GrantName, PrimaryName};
 use crate::reason::Reason;
+use crate::receipt::MessageId;
 use crate::request::RequestId;
 
 /// The partition key's attribute; there is no sort key, since policies can be limited by leading keys only.
 pub const KEY: &str = "pk";
 /// The attribute that DynamoDB's TTL reads, in seconds since 1970.
 pub const TTL: &str = "ttl";
+
+/// The index of ledger records by AWS's id of the accepted text: its name and its key's attribute.
+pub const BY_MESSAGE: &str = "message_id";
+/// The index of ledger records that wait, by grant: its name and its key's attribute. Nothing else has that attribute.
+pub const WAITING: &str = "waiting";
 
 /// One item, by attribute.
 pub type Item = std::collections::HashMap<String, AttributeValue>;
@@ -36,6 +43,27 @@ impl Key {
     /// The record of a request.
     pub fn ledger(grant: &GrantName, id: &RequestId) -> Self {
         Self(format!("L#{grant}#{id}"))
+    }
+
+    /// The grant and the idempotency key of a request's record.
+    pub fn request(&self) -> Option<(GrantName, RequestId)> {
+        let (grant, id) = self.0.strip_prefix("L#")?.split_once('#')?;
+        Some((grant.parse().ok()?, id.parse().ok()?))
+    }
+
+    /// The day of a day's counters.
+    pub fn day(&self) -> Option<PacificDay> {
+        self.0.rsplit('#').next()?.parse().ok()
+    }
+
+    /// What receipts say of a text.
+    pub fn message(message: &MessageId) -> Self {
+        Self(format!("M#{}", message.as_str()))
+    }
+
+    /// What is strange about a month's receipts.
+    pub fn oddities(month: UtcMonth) -> Self {
+        Self(format!("O#{month}"))
     }
 
     /// What a grant has left of its budgets on a day.

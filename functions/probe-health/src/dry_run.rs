@@ -7,6 +7,7 @@ use tendlc_core::channel::{Channel, SendError, Text};
 use tendlc_core::grant::{Campaign, ChannelKind};
 use tendlc_core::number::E164;
 use tendlc_core::reason::Reason;
+use tendlc_core::receipt::CONTEXT_PROBE;
 
 use crate::ask::Operation;
 use crate::check::Finding;
@@ -22,7 +23,7 @@ const TRIES: usize = 3;
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// The receipts of a dry run, if AWS ever makes any, are told from those of texts by this.
-const CONTEXT: (&str, &str) = ("tendlc-probe", "dry-run");
+const CONTEXT: (&str, &str) = (CONTEXT_PROBE, "dry-run");
 
 /// Tries `campaign` through `channel`, which sends with the grant's role.
 pub async fn check(

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification, ScalarAttributeType,
-    SseSpecification, TableStatus, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+    PointInTimeRecoverySpecification, Projection, ProjectionType, ScalarAttributeType, SseSpecification, TableStatus,
+    TimeToLiveSpecification,
 };
-use tendlc_core::table::{KEY, TTL, Table};
+use tendlc_core::table::{BY_MESSAGE, KEY, TTL, Table, WAITING};
 
 use super::reach::{Failure, Reach};
 
@@ -22,18 +23,33 @@ async fn status(table: &Table, reach: &Reach<'_>) -> anyhow::Result<Option<Table
     }
 }
 
+/// Each is named as its one key, and has nothing but keys.
+const INDEXES: [&str; 2] = [BY_MESSAGE, WAITING];
+
+fn attribute(name: &str) -> anyhow::Result<AttributeDefinition> {
+    Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()?)
+}
+
 /// As the template has it: on demand, encrypted, recoverable, with TTL, and not to be deleted by accident.
 pub async fn create(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
     let (client, name) = (&table.client, &table.name);
-    let key = AttributeDefinition::builder().attribute_name(KEY).attribute_type(ScalarAttributeType::S).build()?;
-    let made = client
+    let mut made = client
         .create_table()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(key)
+        .attribute_definitions(attribute(KEY)?)
         .key_schema(KeySchemaElement::builder().attribute_name(KEY).key_type(KeyType::Hash).build()?)
         .sse_specification(SseSpecification::builder().enabled(true).build())
         .deletion_protection_enabled(true);
+    for name in INDEXES {
+        made = made.attribute_definitions(attribute(name)?).global_secondary_indexes(
+            GlobalSecondaryIndex::builder()
+                .index_name(name)
+                .key_schema(KeySchemaElement::builder().attribute_name(name).key_type(KeyType::Hash).build()?)
+                .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+                .build()?,
+        );
+    }
     made.send().await.map_err(|error| reach.failed("dynamodb", "CreateTable", &Failure::of(&error)))?;
     while status(table, reach).await? != Some(TableStatus::Active) {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -11,7 +11,7 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::day::PacificDay;
 use tendlc_core::grant::{Brand, Grant};
 use tendlc_core::sync::{Change, Index, Sync, SyncError, Wanted};
-use tendlc_core::table::{KEY, Key, TTL, Table, TableError};
+use tendlc_core::table::{KEY, Key, Table, TableError};
 use tendlc_local::aws::Aws;
 use tendlc_local::aws::seed::{self, Seed};
 use tokio::task::JoinSet;
@@ -49,13 +49,7 @@ pub async fn plan(
 async fn empty(primary: &Primary, clock: SharedClock) -> anyhow::Result<(Aws, Table)> {
     let account = primary.account.as_str();
     let mut seed = Seed::new(clock, primary.region.as_str(), account);
-    seed.tables.push(seed::Table {
-        account: account.to_owned(),
-        name: primary.table.resource().to_owned(),
-        key: KEY.to_owned(),
-        ttl: Some(TTL.to_owned()),
-        indexes: Vec::new(),
-    });
+    seed.tables.push(seed::Table::of_tendlc(account, primary.table.resource()));
     let aws = Aws::start(seed, None).await?;
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -79,9 +79,9 @@ impl Config {
                 topology: grant.topology,
                 campaigns: grant.campaigns.clone(),
                 role_arn: grant.role_arn.clone(),
-                // A spoke has these in its environment, where its own account keeps them.
+                // A spoke has it in its environment, where its own account keeps it.
                 external_id: grant.external_id.as_ref().filter(|_| hub).map(ToString::to_string),
-                outcome_bus: grant.outcome_bus.as_ref().filter(|_| hub).map(ToString::to_string),
+                outcome_bus: grant.outcome_bus.as_ref().map(ToString::to_string),
                 dead_letter_queue: hub.then(|| grant.queues.dead_letter.clone()),
                 queues: hub.then(|| LaneQueues {
                     transactional: grant.queues.transactional.clone(),

@@ -8,7 +8,7 @@ use crate::name::CampaignName;
 use crate::reason::Reason;
 use crate::request::{Kind, RequestId};
 use crate::segments::Measure;
-use crate::table::{Change, Changed, Key, TableError, Write, number, text};
+use crate::table::{Change, Changed, Key, TableError, WAITING, Write, number, text};
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -88,10 +88,7 @@ impl Ledger {
     /// Opens every entry, in one transaction where possible. No two entries may have the same id.
     pub async fn open(&self, owner: &Owner, entries: &[Entry<'_>]) -> Vec<Opened> {
         let now = self.clock.now();
-        let changes = entries
-            .iter()
-            .map(|entry| Change { write: self.opening(now, owner, entry), credits: Vec::new() })
-            .collect();
+        let changes = entries.iter().map(|entry| Change::of(self.opening(now, owner, entry))).collect();
         let results = self.table.change(&*self.clock, changes).await;
         entries.iter().zip(results).map(|(entry, result)| opened(owner, entry.intent, result)).collect()
     }
@@ -119,19 +116,27 @@ impl Ledger {
                 values.push(("lease", number(lease.as_millisecond())));
                 values.push(("first", number(entry.first_seen.as_millisecond())));
                 set.push_str(first);
-                set.push_str(", #lease = :lease REMOVE #reason, #retry_at, #unknown_since");
+                set.push_str(", #lease = :lease");
+                if let Prior::UnknownSince(_) = entry.prior {
+                    // Its first text may have a receipt of its own.
+                    set.push_str(", #resent = :one");
+                }
+                set.push_str(" REMOVE #reason, #retry_at, #unknown_since, #waiting");
             }
             Intent::Defer { reason, until } => {
                 values.push(("reason", text(reason.as_str())));
                 values.push(("retry_at", number(until.as_millisecond())));
                 values.push(("first", number(entry.first_seen.as_millisecond())));
                 set.push_str(first);
-                set.push_str(", #reason = :reason, #retry_at = :retry_at REMOVE #lease, #unknown_since");
+                values.push((WAITING, text(self.grant.as_str())));
+                set.push_str(
+                    ", #reason = :reason, #retry_at = :retry_at, #waiting = :waiting REMOVE #lease, #unknown_since",
+                );
             }
             // Without `first`, so that the waiting of one that comes back begins anew.
             Intent::Reject { reason } => {
                 values.push(("reason", text(reason.as_str())));
-                set.push_str(", #reason = :reason REMOVE #lease, #retry_at, #first, #unknown_since");
+                set.push_str(", #reason = :reason REMOVE #lease, #retry_at, #first, #unknown_since, #waiting");
             }
         }
         values.push(("state", text(entry.intent.state().as_str())));

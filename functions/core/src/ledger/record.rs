@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use crate::fingerprint::Fingerprint;
+use crate::name::CampaignName;
+use crate::quota::Charge;
 use crate::reason::Reason;
 use crate::table::{Item, TableError, read_number, read_text};
 
@@ -59,6 +61,14 @@ pub struct Record {
     pub reason: Option<Reason>,
     /// AWS's id of the accepted text.
     pub message_id: Option<String>,
+    /// What it was sent on.
+    pub campaign: Option<CampaignName>,
+    /// What was taken for it, where it was sent or may have been.
+    pub charge: Charge,
+    /// Its segments.
+    pub segments: Option<i64>,
+    /// Whether it was sent a second time after an unknown result.
+    pub resent: bool,
 }
 
 impl Record {
@@ -82,6 +92,14 @@ impl Record {
             reason: read_text(item, "reason")
                 .and_then(|word| serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()),
             message_id: read_text(item, "message_id").map(str::to_owned),
+            campaign: read_text(item, "campaign").and_then(|name| name.parse().ok()),
+            // What cannot be read is not given back.
+            charge: item
+                .get("charge")
+                .and_then(|charge| serde_dynamo::from_attribute_value(charge.clone()).ok())
+                .unwrap_or_default(),
+            segments: read_number(item, "segments"),
+            resent: item.contains_key("resent"),
         })
     }
 }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::{Ledger, Owner, Record, State, kept_until};
 use crate::quota::Charge;
 use crate::reason::Reason;
+use crate::receipt::MessageId;
 use crate::request::RequestId;
-use crate::table::{Change, Changed, Key, TableError, Write, number, text};
+use crate::table::{Change, Changed, Key, TableError, WAITING, Write, number, text};
 
 /// What became of a claimed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +118,8 @@ impl Ledger {
                 values.push(("reason", text(reason.as_str())));
                 values.push(("retry_at", number(until.as_millisecond())));
                 credits = settlement.charge.credits(&self.grant);
-                format!("{set}, #reason = :reason, #retry_at = :retry_at REMOVE #lease")
+                values.push((WAITING, text(self.grant.as_str())));
+                format!("{set}, #reason = :reason, #retry_at = :retry_at, #waiting = :waiting REMOVE #lease")
             }
             Settled::Rejected { reason } => {
                 values.push(("reason", text(reason.as_str())));
@@ -126,7 +128,7 @@ impl Ledger {
             }
         };
         let key = Key::ledger(&self.grant, settlement.id);
-        Change { write: Write { key, update, condition: condition.to_owned(), values }, credits }
+        Change { write: Write { key, update, condition: condition.to_owned(), values }, with: None, credits }
     }
 
     /// Marks a claim whose lease has run out as unknown since then. Whether it was this call or another one's does
@@ -148,7 +150,7 @@ impl Ledger {
                 ("lease", number(lease.as_millisecond())),
             ],
         };
-        self.changed_or_overtaken(Change { write, credits: Vec::new() }).await
+        self.changed_or_overtaken(Change::of(write)).await
     }
 
     /// Gives back what was taken for a request that turned out to be another's, or sent before. The record is marked
@@ -168,7 +170,7 @@ impl Ledger {
                 .to_owned(),
             values: vec![("owner", text(owner.as_str())), ("zero", number(0)), ("one", number(1))],
         };
-        self.changed_or_overtaken(Change { write, credits }).await
+        self.changed_or_overtaken(Change { write, with: None, credits }).await
     }
 
     /// Stops the waiting of a deferred request for good.
@@ -179,8 +181,9 @@ impl Ledger {
         let now = self.clock.now();
         let write = Write {
             key: Key::ledger(&self.grant, id),
-            update: "SET #state = :rejected, #reason = :reason, #at = :at, #ttl = :ttl REMOVE #first, #retry_at"
-                .to_owned(),
+            update:
+                "SET #state = :rejected, #reason = :reason, #at = :at, #ttl = :ttl REMOVE #first, #retry_at, #waiting"
+                    .to_owned(),
             condition: "#state = :deferred".to_owned(),
             values: vec![
                 ("rejected", text(State::Rejected.as_str())),
@@ -190,12 +193,33 @@ impl Ledger {
                 ("ttl", number(kept_until(now))),
             ],
         };
-        self.changed_or_overtaken(Change { write, credits: Vec::new() }).await
+        self.changed_or_overtaken(Change::of(write)).await
     }
 
     async fn changed_or_overtaken(&self, change: Change) -> Result<(), TableError> {
         self.table.change(&*self.clock, vec![change]).await.into_iter().try_for_each(|changed| changed.map(|_| ()))
     }
+}
+
+/// What makes a record accepted of which nobody could tell whether its text was sent, now that AWS has it for sure; if it
+/// is still as it was found.
+pub fn resolved(key: Key, record: &Record, message: &MessageId, now: Timestamp) -> Write {
+    let mut values = vec![
+        ("accepted", text(State::Accepted.as_str())),
+        ("message", text(message.as_str())),
+        ("at", number(now.as_millisecond())),
+        ("ttl", number(kept_until(now))),
+        ("state", text(record.state.as_str())),
+        ("owner", text(&record.owner)),
+    ];
+    let mut condition = "#state = :state AND #owner = :owner".to_owned();
+    if let Some(lease) = record.lease {
+        values.push(("lease", number(lease.as_millisecond())));
+        condition.push_str(" AND #lease = :lease");
+    }
+    let update = "SET #state = :accepted, #message_id = :message, #at = :at, #ttl = :ttl \
+                  REMOVE #lease, #reason, #unknown_since, #retry_at, #waiting";
+    Write { key, update: update.to_owned(), condition, values }
 }
 
 impl Settled {

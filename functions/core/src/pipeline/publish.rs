@@ -11,6 +11,7 @@ use crate::day::PacificDay;
 use crate::grant::Campaign;
 use crate::name::GrantName;
 use crate::reason::Reason;
+use crate::receipt::{CONTEXT_GRANT, CONTEXT_ID};
 use crate::request::Request;
 
 /// AWS answers within a second or so; one that has not by then is not waited for at the price of the whole batch.
@@ -50,8 +51,8 @@ pub(super) async fn publish(
         return Err(not_sent(reason, "too little time left"));
     }
     let mut context = request.context.clone();
-    context.insert("tendlc-grant".to_owned(), grant.to_string());
-    context.insert("tendlc-id".to_owned(), request.id.to_string());
+    context.insert(CONTEXT_GRANT.to_owned(), grant.to_string());
+    context.insert(CONTEXT_ID.to_owned(), request.id.to_string());
     let text = Text {
         to: &request.to,
         body: &request.body,

@@ -96,13 +96,13 @@ impl Charge {
                 (Key::pool(&taken.pool, taken.day), LEFT.to_owned(), taken.shared),
             ] {
                 if amount != 0 {
-                    credits.push(Credit { key, attribute, amount });
+                    credits.push(Credit { key, attribute, amount, kept_until: None });
                 }
             }
         }
         for reserved in &self.money {
             let (key, attribute) = (Key::month(grant, reserved.month), SPENT.to_owned());
-            credits.push(Credit { key, attribute, amount: -reserved.amount.signed() });
+            credits.push(Credit { key, attribute, amount: -reserved.amount.signed(), kept_until: None });
         }
         credits
     }

@@ -40,7 +40,7 @@ impl Quota {
             condition: "attribute_not_exists(#stopped) OR #stopped < :until".to_owned(),
             values: vec![("until", number(until.as_microsecond()))],
         };
-        let changed = self.table.change(&*self.clock, vec![Change { write, credits: Vec::new() }]).await;
+        let changed = self.table.change(&*self.clock, vec![Change::of(write)]).await;
         changed.into_iter().try_for_each(|changed| changed.map(|_| ()))
     }
 }

@@ -1,18 +1,18 @@
 //! Conditional writes that go together when they can: a batch of ledger records is one transaction, and the
 //! counters that a record's change gives something back to are in the same one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::SignedDuration;
 
-use super::{Item, KEY, Key, Table, TableError, number};
+use super::{Item, KEY, Key, TTL, Table, TableError, number};
 use crate::clock::Clock;
 
-/// DynamoDB takes 100 items in a transaction; a change is one and a few counters.
-const CHANGES_IN_ONE: usize = 32;
+/// What DynamoDB takes in a transaction.
+const ITEMS_IN_ONE: usize = 100;
 /// A transaction that meets another on the same item is refused and tried again this often.
 const ATTEMPTS: u32 = 8;
 
@@ -38,6 +38,8 @@ pub struct Credit {
     pub attribute: String,
     /// How much.
     pub amount: i64,
+    /// Until when the item is kept, where the credit may be what makes it; in seconds since 1970.
+    pub kept_until: Option<i64>,
 }
 
 /// A write and the credits that depend on it.
@@ -45,6 +47,8 @@ pub struct Credit {
 pub struct Change {
     /// The write that decides.
     pub write: Write,
+    /// Another item's, that decides with it.
+    pub with: Option<Write>,
     /// What is given back when it is done.
     pub credits: Vec<Credit>,
 }
@@ -54,7 +58,7 @@ pub struct Change {
 pub enum Changed {
     /// It is done.
     Done,
-    /// The condition did not hold for this item; `None` when there is none.
+    /// The condition did not hold for this item; `None` when there is none. Of two writes it may be either's.
     Refused(Option<Item>),
 }
 
@@ -65,9 +69,14 @@ impl Table {
     /// Per change, when the table did not say whether it was done.
     pub async fn change(&self, clock: &dyn Clock, changes: Vec<Change>) -> Vec<Result<Changed, TableError>> {
         let mut all = Vec::with_capacity(changes.len());
-        for chunk in changes.chunks(CHANGES_IN_ONE) {
+        let mut rest = changes.as_slice();
+        while !rest.is_empty() {
+            let (chunk, later) = rest.split_at(fitting(rest));
+            rest = later;
             match chunk {
-                [one] if one.credits.is_empty() => all.push(self.change_one(clock, &one.write).await),
+                [one] if one.credits.is_empty() && one.with.is_none() => {
+                    all.push(self.change_one(clock, &one.write).await)
+                }
                 many => all.extend(self.change_together(clock, many).await),
             }
         }
@@ -118,7 +127,9 @@ impl Table {
             if open.is_empty() {
                 break;
             }
-            let items = open.iter().map(|&i| self.item_of(&changes[i].write)).collect::<Result<Vec<_>, _>>();
+            let writes: Vec<(usize, &Write)> =
+                open.iter().flat_map(|&i| changes[i].writes().map(move |one| (i, one))).collect();
+            let items = writes.iter().map(|(_, write)| self.item_of(write)).collect::<Result<Vec<_>, _>>();
             let credits = self.credits_of(open.iter().flat_map(|&i| &changes[i].credits));
             let (mut items, credits) = match (items, credits) {
                 (Ok(items), Ok(credits)) => (items, credits),
@@ -140,7 +151,7 @@ impl Table {
                     token = uuid::Uuid::new_v4().to_string();
                     let reasons = cancelled.cancellation_reasons();
                     let mut refused = false;
-                    for (&i, reason) in open.iter().zip(reasons) {
+                    for (&(i, _), reason) in writes.iter().zip(reasons) {
                         if reason.code() == Some("ConditionalCheckFailed") {
                             results[i] = Some(Changed::Refused(reason.item.clone()));
                             refused = true;
@@ -186,7 +197,11 @@ impl Table {
     /// One update per counter item, since a transaction takes an item only once.
     fn credits_of<'a>(&self, credits: impl Iterator<Item = &'a Credit>) -> Result<Vec<TransactWriteItem>, TableError> {
         let mut sums: BTreeMap<&Key, BTreeMap<&str, i64>> = BTreeMap::new();
+        let mut kept: BTreeMap<&Key, i64> = BTreeMap::new();
         for credit in credits {
+            if let Some(until) = credit.kept_until {
+                kept.insert(&credit.key, until);
+            }
             *sums.entry(&credit.key).or_default().entry(&credit.attribute).or_default() += credit.amount;
         }
         let mut items = Vec::with_capacity(sums.len());
@@ -199,11 +214,41 @@ impl Table {
                     .expression_attribute_names(format!("#a{index}"), attribute)
                     .expression_attribute_values(format!(":a{index}"), number(amount));
             }
-            let update = update.update_expression(format!("ADD {}", added.join(", "))).build().map_err(not_built)?;
+            let mut expression = format!("ADD {}", added.join(", "));
+            if let Some(until) = kept.get(key) {
+                expression = format!("SET #ttl = :ttl {expression}");
+                update =
+                    update.expression_attribute_names("#ttl", TTL).expression_attribute_values(":ttl", number(*until));
+            }
+            let update = update.update_expression(expression).build().map_err(not_built)?;
             items.push(TransactWriteItem::builder().update(update).build());
         }
         Ok(items)
     }
+}
+
+impl Change {
+    /// One that gives nothing back.
+    pub fn of(write: Write) -> Self {
+        Self { write, with: None, credits: Vec::new() }
+    }
+
+    fn writes(&self) -> impl Iterator<Item = &Write> {
+        [Some(&self.write), self.with.as_ref()].into_iter().flatten()
+    }
+}
+
+/// How many of the changes go into one transaction: at least one, which has a few items itself.
+fn fitting(changes: &[Change]) -> usize {
+    let (mut items, mut counters) = (0, BTreeSet::new());
+    for (place, change) in changes.iter().enumerate() {
+        items += change.writes().count();
+        counters.extend(change.credits.iter().map(|credit| &credit.key));
+        if items + counters.len() > ITEMS_IN_ONE {
+            return place.max(1);
+        }
+    }
+    changes.len()
 }
 
 impl Write {

@@ -275,6 +275,21 @@ pub struct Table {
     pub indexes: Vec<Index>,
 }
 
+impl Table {
+    /// The table of tendlc, as `deploy` and `sync --create-table` make it.
+    pub fn of_tendlc(account: &str, name: &str) -> Self {
+        use tendlc_core::table::{BY_MESSAGE, KEY, TTL, WAITING};
+        let index = |name: &str| Index { name: name.to_owned(), hash: name.to_owned(), range: None };
+        Self {
+            account: account.to_owned(),
+            name: name.to_owned(),
+            key: KEY.to_owned(),
+            ttl: Some(TTL.to_owned()),
+            indexes: [BY_MESSAGE, WAITING].map(index).into(),
+        }
+    }
+}
+
 /// A global secondary index with keys of type string, which holds the keys of the table's items and nothing else
 /// (`KEYS_ONLY`). An item that lacks one of the index's attributes is not in it.
 #[derive(Clone, Debug)]

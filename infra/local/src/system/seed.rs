@@ -28,13 +28,7 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
     seed.lenient_handles = played;
     seed.strangers = Some(strangers(config, name, primary));
     seed.sms = sms(config, name, primary);
-    seed.tables.push(Table {
-        account: primary.table.account().to_string(),
-        name: primary.table.resource().to_owned(),
-        key: tendlc_core::table::KEY.to_owned(),
-        ttl: Some(tendlc_core::table::TTL.to_owned()),
-        indexes: Vec::new(),
-    });
+    seed.tables.push(Table::of_tendlc(primary.table.account().as_str(), primary.table.resource()));
     let grants: Vec<(&GrantName, &Grant)> = config.grants.iter().filter(|(_, grant)| grant.primary == *name).collect();
     let mut hub_accounts = Vec::new();
     for (grant_name, grant) in &grants {
