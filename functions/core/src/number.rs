@@ -45,6 +45,11 @@ impl E164 {
         &self.0[1..]
     }
 
+    /// The three digits that say where the number was given out; as private as the number.
+    pub(crate) fn area_code(&self) -> u16 {
+        self.0.bytes().skip(2).take(3).fold(0, |code, digit| code * 10 + u16::from(digit - b'0'))
+    }
+
     /// Whether the digits of `text`, whatever stands between them, hold the national number. An id or a context that
     /// does would be logged.
     pub fn appears_in(&self, text: &str) -> bool {
