@@ -98,6 +98,7 @@ impl Terms {
             channel: ChannelKind::SmsVoice,
             message_type: MessageType::Transactional,
             configuration_set: None,
+            quiet_hours: None,
             milli_segments_per_second,
             send_requests_per_second: self.requests_per_second,
             segment_price: self.segment_price,

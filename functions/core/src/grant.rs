@@ -11,6 +11,7 @@ use crate::arn::{QueueArn, RoleArn};
 use crate::day::PacificDay;
 use crate::money::MicroUsd;
 use crate::name::{BrandName, CampaignName, GrantName, PrimaryName};
+use crate::quiet::QuietHours;
 use crate::request::Kind;
 
 /// Where a grant's functions run.
@@ -225,6 +226,9 @@ pub struct Campaign {
     /// Where receipts go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration_set: Option<String>,
+    /// When promotional texts wait, by the recipient's clock; `None`: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<QuietHours>,
     /// In thousandths of a segment per second, shared by all of its numbers.
     pub milli_segments_per_second: u64,
     /// AWS's quota for the whole primary, in requests per second.

@@ -8,12 +8,13 @@ use tendlc_core::grant::{CapUnit, ChannelKind, MaxWait, MessageType, Pool, Topol
 use tendlc_core::money::MicroUsd;
 use tendlc_core::name::{BrandName, CampaignName, GrantName, PrimaryName};
 use tendlc_core::number::E164;
+use tendlc_core::quiet::QuietHours;
 
 use crate::text::{
     ConfigurationSetName, EventBusArn, ExternalId, OrganizationId, OriginationIdentity, Profile, Region,
     RegistrationId, TopicArn,
 };
-use crate::values::{QuietHours, SegmentRate};
+use crate::values::SegmentRate;
 
 /// What an operator configured.
 #[derive(Clone, Debug, Default, PartialEq)]

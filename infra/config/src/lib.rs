@@ -28,7 +28,7 @@ pub use text::{
     ConfigurationSetName, EventBusArn, ExternalId, NotValid, OrganizationId, OriginationIdentity, Profile, Region,
     RegistrationId, TopicArn,
 };
-pub use values::{QuietHours, SegmentRate};
+pub use values::SegmentRate;
 pub use wanted::NotRead;
 
 /// The built-in configuration: what `tendlc init --example` prints and `tendlc local` uses without a file.

@@ -4,6 +4,7 @@ use tendlc_core::account::AccountId;
 use tendlc_core::grant::{CapUnit, ChannelKind, MessageType, Topology, UnknownResult};
 use tendlc_core::name::{BrandName, CampaignName, GrantName, PrimaryName};
 use tendlc_core::number::E164;
+use tendlc_core::quiet::QuietHours;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -16,7 +17,7 @@ use crate::text::{
     Bus, ConfigurationSetName, ExternalId, GivenRole, OrganizationId, OriginationIdentity, Principal, Profile,
     QueueName, Region, RegistrationId, TableName, TopicArn,
 };
-use crate::values::{QuietHours, SegmentRate, Spend, Wait};
+use crate::values::{SegmentRate, Spend, Wait};
 
 /// Segments or messages a day: a thousand times T-Mobile's largest cap still fits.
 pub(crate) type PerDay = Whole<1, 1_000_000_000>;

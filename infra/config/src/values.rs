@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use jiff::civil::Time;
 use serde_json::{Value, json};
 use tendlc_core::grant::{CapUnit, ChannelKind, MessageType, Topology, UnknownResult};
 use tendlc_core::money::MicroUsd;
+use tendlc_core::quiet::QuietHours;
 use toml::de::DeValue;
 
 use crate::config::{CapScope, Limit};
@@ -94,37 +94,11 @@ impl<const MIN: i64, const MAX: i64> Entry for Limit<Whole<MIN, MAX>> {
     }
 }
 
-/// When promotional texts wait, in the recipient's time. It may go over midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuietHours {
-    /// The first quiet minute.
-    pub from: Time,
-    /// The first minute that is no longer quiet.
-    pub until: Time,
-}
-
 impl Text for QuietHours {
     const NOUN: &'static str = "a span of hours";
     const PATTERN: &'static str = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$";
-    const CURE: &'static str = "Write two different times of the day as HH:MM-HH:MM, such as \"21:00-08:00\".";
-}
-
-impl FromStr for QuietHours {
-    type Err = NotValid;
-
-    fn from_str(text: &str) -> Result<Self, NotValid> {
-        let time = |text: &str| {
-            let (hour, minute) = text.split_once(':')?;
-            let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-            let number = |part: &str| if digits(part) { part.parse::<i8>().ok() } else { None };
-            Time::new(number(hour)?, number(minute)?, 0, 0).ok()
-        };
-        let span = text.split_once('-').and_then(|(from, until)| Some((time(from)?, time(until)?)));
-        match span {
-            Some((from, until)) if from != until => Ok(Self { from, until }),
-            _ => Err(NotValid::of::<Self>()),
-        }
-    }
+    const CURE: &'static str =
+        "Write two times of the day as HH:MM-HH:MM that leave four hours or more, such as \"21:00-08:00\".";
 }
 
 /// How long a request may wait, in seconds.
@@ -229,11 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn quiet_hours_are_two_different_times_of_the_day() {
-        let hours: QuietHours = "21:00-08:30".parse().unwrap();
-        assert_eq!((hours.from.hour(), hours.until.hour(), hours.until.minute()), (21, 8, 30));
-        for wrong in ["", "21-8", "21:00", "24:00-08:00", "21:60-08:00", "9:00-21:00", "08:00-08:00", "21:00–08:00"] {
-            assert!(wrong.parse::<QuietHours>().is_err(), "{wrong}");
+    fn quiet_hours_look_like_their_pattern() {
+        let pattern = jsonschema::validator_for(&crate::text::schema::<QuietHours>()).unwrap();
+        for text in ["21:00-08:00", "00:00-20:00", "12:15-13:45"] {
+            assert!(text.parse::<QuietHours>().is_ok() && pattern.is_valid(&json!(text)), "{text}");
+        }
+        for wrong in ["", "21-8", "21:00", "24:00-08:00", "21:60-08:00", "9:00-21:00", "21:00–08:00"] {
+            assert!(wrong.parse::<QuietHours>().is_err() && !pattern.is_valid(&json!(wrong)), "{wrong}");
         }
     }
 

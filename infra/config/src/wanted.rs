@@ -48,6 +48,7 @@ impl Config {
                 channel: campaign.channel,
                 message_type: campaign.message_type,
                 configuration_set: campaign.configuration_set.as_ref().map(ToString::to_string),
+                quiet_hours: campaign.quiet_hours,
                 milli_segments_per_second: rate.milli(),
                 send_requests_per_second: account.send_requests_per_second,
                 segment_price: grant::FIRST_PRICE,

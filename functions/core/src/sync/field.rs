@@ -131,6 +131,7 @@ pub(super) fn of_campaign(old: &Campaign, before: &[Since<Counted>], new: &Campa
         channel,
         message_type,
         configuration_set,
+        quiet_hours,
         milli_segments_per_second,
         send_requests_per_second,
         segment_price: _,
@@ -147,6 +148,7 @@ pub(super) fn of_campaign(old: &Campaign, before: &[Since<Counted>], new: &Campa
     fields.word("channel", &old.channel, channel);
     fields.word("message_type", &old.message_type, message_type);
     fields.maybe("configuration_set", old.configuration_set.as_ref(), configuration_set.as_ref());
+    fields.maybe("quiet_hours", old.quiet_hours.as_ref(), quiet_hours.as_ref());
     let (before, now) = (old.milli_segments_per_second, *milli_segments_per_second);
     fields.look("segments_per_second", &thousandths(before), &thousandths(now));
     fields.look("send_requests_per_second", &old.send_requests_per_second, send_requests_per_second);
