@@ -73,7 +73,13 @@ pub(super) fn answered(batch: &Batch<'_>, one: &Going<'_>, answer: Result<String
     match error.reason.fate() {
         Fate::Unknown => Fared::Unknown { until: now(batch) + UNKNOWN_WAIT, duplicate: false },
         Fate::Rejects => Fared::Rejected { reason: error.reason, detail: error.to_string() },
-        Fate::Waits | Fate::WaitsForOperator => waits(batch, one, error.reason, pause_of(error.reason, now(batch))),
+        Fate::Waits | Fate::WaitsForOperator => {
+            let quiet = match error.reason {
+                Reason::QuietHours => judge::quiet_until(one.campaign, one.request, now(batch)),
+                _ => None,
+            };
+            waits(batch, one, error.reason, quiet.unwrap_or_else(|| pause_of(error.reason, now(batch))))
+        }
     }
 }
 
@@ -108,6 +114,7 @@ fn told(reason: Reason) -> String {
     match reason {
         Reason::Expired => "its expires_at has passed, or is less than five seconds away",
         Reason::IdReused => "an earlier request has the same id and other content; give each text an id of its own",
+        Reason::QuietHours => "it is quiet where the recipient is, and the request asks not to wait",
         Reason::WaitedTooLong => "it waited as long as the grant's max_wait allows",
         Reason::RoleDenied | Reason::SenderMisconfigured | Reason::AccountStopped => {
             "it waited an hour for an operator"

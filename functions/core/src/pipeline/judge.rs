@@ -2,18 +2,23 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::publish::ANSWER;
 use crate::directory::Snapshot;
 use crate::fingerprint::Fingerprint;
 use crate::grant::{Campaign, UnknownResult};
 use crate::ledger::{Intent, Prior, Record, State, UNKNOWN_WAIT};
+use crate::quiet::QuietHours;
 use crate::reason::{Fate, Reason};
-use crate::request::{OnQuota, Request};
+use crate::request::{Kind, OnQuota, Request};
 
 /// What waits for an operator waits this long, then goes to the dead-letter queue.
 pub(super) const OPERATOR_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
 /// AWS takes no TimeToLive below five seconds, so a text that expires sooner cannot be bounded by it.
 pub(super) const LEAST_TIME_TO_LIVE: SignedDuration = SignedDuration::from_secs(5);
+
+/// A night's texts come back within this, in milliseconds, and not as one.
+const MORNING: i64 = 60_000;
 
 /// Why a request is refused before its record is asked for.
 #[derive(Debug)]
@@ -44,8 +49,9 @@ fn list(snapshot: &Snapshot) -> String {
     names.join(", ")
 }
 
-/// What is known before anything is asked: that it has expired, has waited too long, or that everything is paused. The
-/// record is written all the same, since it may say that the text was sent long ago.
+/// What is known before anything is asked: that it has expired, has waited too long, that everything is paused, or that
+/// it is quiet where the recipient is. The record is written all the same, since it may say that the text was sent long
+/// ago.
 pub(super) fn intent(
     snapshot: &Snapshot,
     campaign: &Campaign,
@@ -64,7 +70,24 @@ pub(super) fn intent(
     if snapshot.grant.paused || campaign.paused {
         return Intent::Defer { reason: Reason::Paused, until: pause_of(Reason::Paused, now) };
     }
-    Intent::Claim { lease }
+    match quiet_until(campaign, request, now) {
+        Some(_) if rejects_at_once(request, Reason::QuietHours) => Intent::Reject { reason: Reason::QuietHours },
+        Some(until) => Intent::Defer { reason: Reason::QuietHours, until },
+        None => Intent::Claim { lease },
+    }
+}
+
+/// The hours in which a request has to wait: promotional ones only, where the campaign has any.
+pub(super) fn quiet_hours(campaign: &Campaign, request: &Request) -> Option<QuietHours> {
+    campaign.quiet_hours.filter(|_| request.kind == Kind::Promotional)
+}
+
+/// Until when a promotional text waits that would come to its recipient in quiet hours; also one for which too little
+/// time is left before they begin: it would be claimed and charged in vain.
+pub(super) fn quiet_until(campaign: &Campaign, request: &Request, now: Timestamp) -> Option<Timestamp> {
+    let needed = LEAST_TIME_TO_LIVE + ANSWER + SignedDuration::from_secs(1);
+    let end = quiet_hours(campaign, request)?.end(&request.to, now, needed)?;
+    Some(end + SignedDuration::from_millis(fastrand::i64(0..=MORNING)))
 }
 
 /// Which records may be opened: those that have not waited too long.
@@ -161,4 +184,64 @@ pub(super) fn bounded(
     // maxReceiveCount of 1,000, so that waiting is never taken for failing.
     let seldom = now.duration_since(first_seen).max(SignedDuration::ZERO) / 64;
     bounded.max(now + seldom.max(SignedDuration::from_secs(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::request::Entrance;
+
+    fn campaign(quiet_hours: Option<&str>) -> Campaign {
+        let record = json!({
+            "name": "news",
+            "brand": "acme",
+            "counted": [],
+            "primary": "main",
+            "region": "us-east-1",
+            "origination_identity": "any",
+            "message_type": "PROMOTIONAL",
+            "milli_segments_per_second": 1_000,
+            "send_requests_per_second": 1,
+            "quiet_hours": quiet_hours,
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    fn request(kind: &str) -> Request {
+        let text = json!({ "to": "+12125550100", "body": "News.", "kind": kind }).to_string();
+        Request::parse(&text, &"news-1".parse().unwrap(), &Entrance::Bus).unwrap()
+    }
+
+    fn waits(quiet_hours: Option<&str>, kind: &str, now: &str) -> Option<Timestamp> {
+        quiet_until(&campaign(quiet_hours), &request(kind), now.parse().unwrap())
+    }
+
+    #[test]
+    fn only_a_promotional_text_waits_and_only_where_the_campaign_has_quiet_hours() {
+        let night = "2026-11-21T03:00:00Z";
+        assert_eq!(waits(Some("21:00-08:00"), "transactional", night), None);
+        assert_eq!(waits(None, "promotional", night), None);
+        assert!(waits(Some("21:00-08:00"), "promotional", night).is_some());
+    }
+
+    #[test]
+    fn a_nights_texts_come_back_within_a_minute_after_it_and_none_before() {
+        let morning: Timestamp = "2026-11-21T13:00:00Z".parse().unwrap();
+        let mut moments = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let until = waits(Some("21:00-08:00"), "promotional", "2026-11-21T03:00:00Z").unwrap();
+            assert!(until >= morning && until <= morning + SignedDuration::from_mins(1), "{until}");
+            moments.insert(until);
+        }
+        assert!(moments.len() > 100, "{}", moments.len());
+    }
+
+    #[test]
+    fn what_cannot_come_before_they_begin_waits_already() {
+        let waits = |now| waits(Some("21:00-08:00"), "promotional", now).is_some();
+        assert!(!waits("2026-11-21T01:59:44Z"), "16 seconds: five to live, ten for the answer, one to get there");
+        assert!(waits("2026-11-21T01:59:44.001Z"));
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::judge::LEAST_TIME_TO_LIVE;
+use super::judge::{LEAST_TIME_TO_LIVE, quiet_hours};
 use crate::channel::{Channel, SendError, Text};
 use crate::clock::Clock;
 use crate::day::PacificDay;
@@ -43,11 +43,18 @@ pub(super) async fn publish(
     }
     // It must not reach the carrier on a day that it was not charged to, and AWS counts from when it takes the text.
     let day_ends = PacificDay::charged_at(admitted_at).end() - ANSWER;
-    let ends = day_ends.min(request.expires_at.unwrap_or(Timestamp::MAX));
+    // Nor while it is quiet where the recipient is.
+    let quiet_begins = quiet_hours(campaign, request).map(|hours| hours.begin(&request.to, now) - ANSWER);
+    let quiet_begins = quiet_begins.unwrap_or(Timestamp::MAX);
+    let expires = request.expires_at.unwrap_or(Timestamp::MAX);
+    let ends = day_ends.min(quiet_begins).min(expires);
     let left = ends.duration_since(now);
     if left < LEAST_TIME_TO_LIVE {
-        let reason =
-            if request.expires_at.is_some_and(|expires| expires <= ends) { Reason::Expired } else { Reason::Rate };
+        let reason = match ends {
+            ends if ends == expires => Reason::Expired,
+            ends if ends == quiet_begins => Reason::QuietHours,
+            _ => Reason::Rate,
+        };
         return Err(not_sent(reason, "too little time left"));
     }
     let mut context = request.context.clone();
