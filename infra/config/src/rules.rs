@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod queues;
+mod quiet;
 mod quotas;
 mod roles;
 mod unheld;
@@ -17,6 +18,7 @@ pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     quotas::look(raw, report);
     roles::look(raw, links, report);
     queues::look(raw, links, report);
+    quiet::look(raw, report);
     unheld::look(raw, report);
     unused::look(raw, links, report);
 }

@@ -24,8 +24,6 @@ pub(super) fn look(raw: &RawConfig, report: &mut Report) {
         let (what, cure) =
             ("AT&T may throttle or block what is faster", "Write a segments_per_second that fits AT&T too.");
         unheld(at(&campaign.att_segments_per_minute), path("att_segments_per_minute"), what, cure);
-        let (what, cure) = ("promotional texts go out at any hour", "Ask for promotional texts by day only.");
-        unheld(at(&campaign.quiet_hours), path("quiet_hours"), what, cure);
     }
     for (name, grant) in raw.grants() {
         let (what, cure) = ("no text is stopped by it", "Lower daily_segments to bound what the grant can cost.");

@@ -45,8 +45,8 @@ fn a_hub_has_its_queues_and_its_caller_in_the_primary() {
 fn the_example_is_the_designs_with_a_second_grant_in_the_hub() {
     let checked = check(EXAMPLE, "example.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let about: Vec<&str> = checked.notes.iter().map(|note| note.path.as_str()).collect();
-    let unheld = ["campaigns.order-updates.quiet_hours", "grants.checkout.monthly_spend_usd"];
-    assert_eq!(about, [unheld[0], "grants.checkout.external_id", unheld[1], "grants.newsletter.external_id"]);
+    let unheld = "grants.checkout.monthly_spend_usd";
+    assert_eq!(about, ["grants.checkout.external_id", unheld, "grants.newsletter.external_id"]);
     let config = checked.config;
     let (checkout, newsletter) = (grant(&config, "checkout"), grant(&config, "newsletter"));
     assert_eq!(checkout.t_mobile_daily_segments, Budget { guaranteed: 5_000, ceiling: Limit::Fixed(20_000) });
@@ -73,6 +73,15 @@ fn a_note_tells_what_is_not_wrong_but_hardly_meant() {
     );
     note(&changed("[grants.checkout]\naccount = \"222222222222\"\ncampaigns = [\"orders\"]\n", ""), "campaigns.orders");
     note(&changed("= 40\n", "= 40\nmessage_type = \"PROMOTIONAL\"\n"), "campaigns.orders.quiet_hours");
+    note(&changed("= 40\n", "= 40\nquiet_hours = \"08:00-21:00\"\n"), "campaigns.orders.quiet_hours");
+    let night = changed("= 40\n", "= 40\nquiet_hours = \"21:00-08:00\"\n");
+    let waits = |wait: &str| format!("{night}max_wait = {{ promotional = \"{wait}\" }}\n");
+    note(&waits("659m"), "grants.checkout.max_wait.promotional");
+    let checked = check(&waits("11h"), "f").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert!(
+        !checked.notes.iter().any(|note| note.path.contains("quiet") || note.path.contains("wait")),
+        "a whole night"
+    );
     note(&changed("", &budget(1, ", ceiling = 40001")), "grants.checkout.t_mobile_daily_segments.ceiling");
     note(
         &changed("", &format!("daily_segments = 5\n{}", budget(6, ""))),
@@ -90,7 +99,6 @@ fn a_limit_that_nothing_holds_yet_says_so() {
         (changed("= 40000", "= \"live\""), 5, "brands.acme.t_mobile_daily_segments"),
         (changed("= 40\n", "= \"live\"\n"), 9, "campaigns.orders.segments_per_second"),
         (changed("= 40\n", "= 40\natt_segments_per_minute = 240\n"), 10, "campaigns.orders.att_segments_per_minute"),
-        (changed("= 40\n", "= 40\nquiet_hours = \"21:00-08:00\"\n"), 10, "campaigns.orders.quiet_hours"),
         (changed("", "monthly_spend_usd = \"400.00\"\n"), 13, "grants.checkout.monthly_spend_usd"),
     ];
     let unheld = |text: &str| -> Vec<(usize, String)> {
