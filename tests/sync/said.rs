@@ -31,6 +31,7 @@ async fn each_field_of_a_campaign_that_differs_is_named_with_what_it_was() {
         campaign.milli_segments_per_second = 500;
         campaign.message_type = MessageType::Promotional;
         campaign.configuration_set = Some("receipts".to_owned());
+        campaign.quiet_hours = Some("21:00-08:00".parse().unwrap());
         campaign.origination_number = Some("+12065550100".to_owned());
     })
     .await;
@@ -38,6 +39,7 @@ async fn each_field_of_a_campaign_that_differs_is_named_with_what_it_was() {
         "campaign orders: phone_number (not shown), it is none".to_owned(),
         "campaign orders: message_type PROMOTIONAL, it is TRANSACTIONAL".to_owned(),
         "campaign orders: configuration_set receipts, it is none".to_owned(),
+        "campaign orders: quiet_hours 21:00-08:00, it is none".to_owned(),
         "campaign orders: segments_per_second 0.5, it is 10000000".to_owned(),
     ];
     assert_eq!(lines(&changes, Tense::Ahead), expected);
