@@ -28,6 +28,8 @@ mod mail;
 mod operator;
 #[path = "once/outage.rs"]
 mod outage;
+#[path = "once/quiet.rs"]
+mod quiet;
 #[path = "once/random.rs"]
 mod random;
 #[path = "once/repeats.rs"]

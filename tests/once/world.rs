@@ -40,6 +40,8 @@ pub struct Settings {
     pub ceiling: i64,
     pub cap: i64,
     pub max_wait: &'static str,
+    /// Of the campaign; empty: none.
+    pub quiet_hours: &'static str,
     pub start: &'static str,
 }
 
@@ -47,7 +49,15 @@ impl Default for Settings {
     fn default() -> Self {
         // Morning in the Pacific: the day has hours left.
         let start = "2026-11-20T15:00:00Z";
-        Self { unknown_result: "dead-letter", guaranteed: 3, ceiling: 500, cap: 1000, max_wait: "4h", start }
+        Self {
+            unknown_result: "dead-letter",
+            guaranteed: 3,
+            ceiling: 500,
+            cap: 1000,
+            max_wait: "4h",
+            quiet_hours: "",
+            start,
+        }
     }
 }
 
@@ -202,6 +212,10 @@ pub fn config(
 
 fn toml(settings: Settings) -> String {
     let Settings { unknown_result, guaranteed, ceiling, cap, max_wait, .. } = settings;
+    let quiet_hours = match settings.quiet_hours {
+        "" => String::new(),
+        hours => format!("quiet_hours = \"{hours}\""),
+    };
     format!(
         r#"
 [primaries.main]
@@ -218,6 +232,7 @@ origination_identity = "{NUMBER}"
 segments_per_second = 200
 message_type = "TRANSACTIONAL"
 configuration_set = "tendlc-order-updates"
+{quiet_hours}
 
 [grants.checkout]
 account = "{SECONDARY}"
