@@ -76,7 +76,9 @@ fn cure(reason: Reason, outcome: &Put) -> &'static str {
         }
         Reason::Rate => "The campaign's segments per second are taken; it is sent when its turn comes.",
         Reason::Throttled => "AWS asked to slow down or could not be reached; it is tried again by itself.",
-        Reason::QuietHours => "It is night where the recipient is; it is sent in the morning by itself.",
+        Reason::QuietHours => {
+            "It is quiet where the recipient is, by the area code; it is sent by itself when that ends."
+        }
         Reason::Paused => "The operator has paused the grant or the campaign; it goes on when that ends.",
         Reason::QuotaUnavailable => "The table or STS does not answer, and nothing is sent until it does.",
         Reason::InProgress => "Another request with this id is under way; it is looked at again after that.",

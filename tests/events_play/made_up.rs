@@ -164,7 +164,8 @@ fn an_event_for_each_lane_goes_its_own_way_when_it_must_wait() {
         let mut event = read("event-single.json");
         event["detail"]["kind"] = Value::from(kind);
         let fault = r#"{"operation":"SendTextMessage","action":"throttle"}"#;
-        let run = local(&[Made::of(&event).path(), "--fault", fault]);
+        // By day: at night the promotional one would wait for the morning.
+        let run = local(&[Made::of(&event).path(), "--now", "2026-11-20T17:00:00Z", "--fault", fault]);
         let played = run.event();
         assert_eq!(played.reasons(), [Some("THROTTLED".to_owned())], "{queue}");
         assert_eq!(played.answer["reply"]["ending"], "waiting");

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::commands::{Played, local, read, sample};
 
-/// Noon in the east, in nobody's quiet hours, and before any of the samples' times run out that shall not.
+/// Noon in the east and nine in Seattle, and before any of the samples' times run out that shall not.
 const NOW: &str = "2026-11-20T17:00:00Z";
 
 type Check = fn(&Played<'_>, &Value);
 
 /// Every sample: its file, its function, what else is asked of the command, and its check.
-const SAMPLES: [(&str, &str, &[&str], Check); 15] = [
+const SAMPLES: [(&str, &str, &[&str], Check); 16] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
@@ -28,6 +28,7 @@ const SAMPLES: [(&str, &str, &[&str], Check); 15] = [
     ("sqs-opted-out.json", "send-queue", &[], opted_out),
     ("sqs-over-budget.json", "send-queue", &["--config", "events/over-budget.toml"], over_budget),
     ("sqs-promotional.json", "send-queue", &[], promotional),
+    ("sqs-quiet.json", "send-queue", &[], quiet),
     ("sqs-single.json", "send-queue", &[], single),
 ];
 
@@ -78,6 +79,7 @@ samples! {
     who_said_stop_gets_nothing: "sqs-opted-out.json";
     a_used_up_budget_defers_or_rejects: "sqs-over-budget.json";
     the_promotional_lane_is_sent: "sqs-promotional.json";
+    who_still_sleeps_gets_it_later: "sqs-quiet.json";
     one_text_is_sent: "sqs-single.json";
 }
 
@@ -238,6 +240,22 @@ fn promotional(played: &Played<'_>, lines: &Value) {
     let wanted = [accepted("lamps-2026-11-recipient-31"), accepted("lamps-2026-11-recipient-32")];
     assert_eq!(said(played), wanted);
     assert_eq!((played.failures(), used(lines, "checkout")), (vec![], (2, 2)));
+}
+
+/// Seven in the morning in Honolulu.
+fn quiet(played: &Played<'_>, lines: &Value) {
+    let waits = Some("QUIET_HOURS");
+    let wanted = [
+        was("SMS Accepted", "lamps-2026-11-recipient-33", None),
+        was("SMS Deferred", "lamps-2026-11-recipient-34", waits),
+        was("SMS Rejected", "lamps-2026-11-recipient-35", waits),
+    ];
+    assert_eq!(said(played), wanted);
+    let until = played.outcomes[1]["detail"]["retry_at"].as_str().map(|at| &at[..15]);
+    assert_eq!(until, Some("2026-11-20T18:0"), "eight there");
+    let event = read("sqs-quiet.json");
+    assert_eq!(played.failures(), [event["Records"][1]["messageId"].as_str().expect("a message id")]);
+    assert_eq!(used(lines, "checkout"), (1, 1), "what waits and what is rejected costs nothing");
 }
 
 fn single(played: &Played<'_>, lines: &Value) {

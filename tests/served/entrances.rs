@@ -114,7 +114,8 @@ async fn each_outcome_is_a_line_as_it_comes() {
 
 #[tokio::test]
 async fn every_lane_of_every_grant_is_served() {
-    let running = Running::start(&[]);
+    // By day: at night the promotional ones would wait for the morning.
+    let running = Running::start(&["--now", "2026-11-20T17:00:00Z"]);
     for (account, queue) in [
         (SPOKE, "tendlc-send"),
         (SPOKE, "tendlc-send-promotional"),
