@@ -91,8 +91,9 @@ const FAULT: &str = r#"Break something from the start. May be given several time
   {"operation":"SendTextMessage","match":{"nth":2},"action":"throttle","times":2}
 
 operation  one of AWS's that tendlc calls: SendTextMessage, AssumeRole, PutEvents, ...
+           or Receipt, for what AWS tells of a text (two receipts a text)
 match      which of its calls; all unless given, and one of
-             {"to":"+1..."}  those to this number (sends only)
+             {"to":"+1..."}  those to this number (sends and receipts only)
              {"nth":2}       from the second on since the fault was set
 times      how many of them; 1 unless given, without end if 0 or null
 action     what becomes of them
@@ -105,6 +106,10 @@ action     what becomes of them
              opt_out            the recipient has said STOP (sends only)
              spend_limit        the monthly spend limit is reached (sends only)
              fail_entries       a 200 in which every entry failed (PutEvents, SQS batches)
+           a receipt can have drop (it is lost) and
+             repeat             it comes three times
+             late               it comes an hour after its time
+             early              it comes before the text's sender has an answer
 
 Sends are SendTextMessage and Publish."#;
 

@@ -1,11 +1,15 @@
 //! What the double begins with. Ids are plain strings here: the double must not trust the types that it is
 //! there to test.
 
+mod receipts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 use tendlc_core::clock::SharedClock;
+
+pub use receipts::{Carrier, Receipts, Status, Step, Subscription};
 
 /// Everything that exists when the double starts.
 #[derive(Clone, Debug)]
@@ -131,6 +135,8 @@ pub struct SmsAccount {
     pub strict_rates: bool,
     /// Refuse a second text to one recipient within a second, as AWS does and nobody can have raised.
     pub one_per_second_to_a_recipient: bool,
+    /// What is told of texts that were taken, and to whom.
+    pub receipts: Receipts,
 }
 
 /// Recipients are not shown.
@@ -160,6 +166,7 @@ impl Default for SmsAccount {
             read_requests_per_second: 1,
             strict_rates: true,
             one_per_second_to_a_recipient: false,
+            receipts: Receipts::default(),
         }
     }
 }

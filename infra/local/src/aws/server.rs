@@ -183,7 +183,7 @@ fn admit(
         Input::Json(value, _) => value.get("DestinationPhoneNumber").and_then(Value::as_str),
         Input::Form(form) => form.get("PhoneNumber"),
     };
-    let fault = state.faults.take(operation, to);
+    let fault = state.faults.take(operation.name, to);
     Ok(Request { operation, caller, input, fault })
 }
 

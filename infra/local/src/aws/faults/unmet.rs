@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Fault, Faults};
+use super::{Fault, Faults, RECEIPT};
 use crate::aws::state::lock;
 
 /// A fault that was not met as often as it says.
@@ -46,6 +46,13 @@ impl fmt::Display for Unmet {
             Some(times) if times > 1 => write!(f, " was never met: {times} left")?,
             _ => f.write_str(" was never met")?,
         }
+        if operation == RECEIPT {
+            return match calls {
+                0 => f.write_str("; no text has had a receipt"),
+                1 => f.write_str("; there was one receipt"),
+                many => write!(f, "; there were {many} receipts"),
+            };
+        }
         match calls {
             0 => write!(f, "; nothing has called {operation}"),
             1 => write!(f, "; {operation} was called once"),
@@ -58,14 +65,13 @@ impl fmt::Display for Unmet {
 mod tests {
     use super::*;
     use crate::aws::Action;
-    use crate::aws::service::Operation;
 
     fn unmet(fault: Fault, calls: usize) -> Vec<String> {
         let faults = Faults::default();
-        let operation = Operation::named(&fault.operation).unwrap();
+        let operation = fault.operation.clone();
         faults.set(fault).unwrap();
         for _ in 0..calls {
-            faults.take(operation, Some("+12065550112"));
+            faults.take(&operation, Some("+12065550112"));
         }
         faults.unmet().iter().map(ToString::to_string).collect()
     }
@@ -103,6 +109,16 @@ mod tests {
                 Fault { times: Some(3), ..Fault::nth("GetItem", 2, Action::Deny) },
                 3,
                 "the fault deny of GetItem from call 2 on was met 2 of 3 times: 1 left; GetItem was called 3 times",
+            ),
+            (
+                Fault::next("Receipt", Action::Drop),
+                0,
+                "the fault drop of Receipt was never met; no text has had a receipt",
+            ),
+            (
+                Fault::nth("Receipt", 9, Action::Late),
+                2,
+                "the fault late of Receipt for call 9 was never met; there were 2 receipts",
             ),
         ] {
             assert_eq!(unmet(fault, calls), [told]);

@@ -4,6 +4,7 @@ mod describe;
 mod input;
 mod parts;
 mod rates;
+mod receipts;
 mod registrations;
 mod send;
 mod sent;

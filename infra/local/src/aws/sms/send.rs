@@ -7,7 +7,7 @@ use super::super::server::{Answer, Request};
 use super::super::service::Service;
 use super::super::state::State;
 use super::input::micros;
-use super::{Inner, Limited, Sent, Text, authorize, conflict, invalid, not_found};
+use super::{Inner, Limited, Sent, Text, authorize, conflict, invalid, not_found, receipts};
 
 /// The numbers that an origination identity stands for, and the ARN that policies name it by.
 struct Origin {
@@ -28,7 +28,9 @@ pub(super) fn perform(state: &State, request: &Request) -> Result<Answer, Refusa
         check_rates(state, sms, &text, &number)?;
         let message_id = uuid::Uuid::new_v4().to_string();
         if !text.dry_run {
-            sms.accept(sent(state, request, text, &number, message_id.clone()));
+            let sent = sent(state, request, text, &number, message_id.clone());
+            receipts::issue(state, &sms.account, &sent);
+            sms.accept(sent);
         }
         Ok(Answer::Json(serde_json::json!({ "MessageId": message_id })))
     })

@@ -4,6 +4,7 @@ mod attributes;
 mod batch;
 mod letter;
 mod manage;
+mod put;
 mod queue;
 mod receive;
 mod send;

@@ -45,6 +45,29 @@ pub(super) struct Message {
     pub(super) dead_letter_source: Option<String>,
 }
 
+impl Message {
+    /// One with nothing but a body, visible from `now` on.
+    pub(super) fn new(body: &str, sender: String, now: Timestamp) -> Self {
+        Self {
+            id: uuid::Uuid::new_v4().to_string(),
+            body: body.to_owned(),
+            attributes: Attributes::default(),
+            system: Attributes::default(),
+            group: None,
+            deduplication: None,
+            sequence: None,
+            sender,
+            sent: now,
+            visible: now,
+            first_received: None,
+            received: None,
+            receives: 0,
+            handle: None,
+            dead_letter_source: None,
+        }
+    }
+}
+
 /// A queue's state.
 pub(super) struct QueueState {
     pub(super) settings: Queue,

@@ -51,21 +51,11 @@ fn enqueue(state: &State, request: &Request, id: &Id, input: Members<'_>) -> Res
         return Err(invalid(format!("One or more parameters are invalid. {reason}")));
     }
     let message = Message {
-        id: uuid::Uuid::new_v4().to_string(),
-        body: body.to_owned(),
         group: token(input, "MessageGroupId")?,
         deduplication: token(input, "MessageDeduplicationId")?,
-        sequence: None,
-        sender: request.caller.user_id(),
-        sent: now,
-        visible: now,
-        first_received: None,
-        received: None,
-        receives: 0,
-        handle: None,
-        dead_letter_source: None,
         attributes,
         system,
+        ..Message::new(body, request.caller.user_id(), now)
     };
     let mut answer = json!({ "MD5OfMessageBody": md5(body.as_bytes()) });
     for (name, digest) in

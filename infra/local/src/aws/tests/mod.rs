@@ -4,6 +4,7 @@ mod callers;
 mod dynamodb;
 mod events;
 mod faults;
+mod receipts;
 mod sms;
 mod sns;
 mod sqs;
