@@ -142,7 +142,9 @@ async fn beside_a_hubs_queues_there_are_no_others() {
     let running = Running::start(&[]);
     let listed = running.sqs("111111111111").list_queues().send().await.unwrap();
     let names: Vec<&str> = listed.queue_urls().iter().map(|url| url.rsplit('/').next().unwrap()).collect();
-    assert_eq!(names, ["tendlc-newsletter", "tendlc-newsletter-dead-letter", "tendlc-newsletter-promotional"]);
+    let hub = ["tendlc-newsletter", "tendlc-newsletter-dead-letter", "tendlc-newsletter-promotional"];
+    let receipts = ["tendlc-receipts", "tendlc-receipts-dead-letter"];
+    assert_eq!(names, [hub.as_slice(), receipts.as_slice()].concat());
     let listed = running.sqs(SPOKE).list_queues().send().await.unwrap();
     let fifo = listed.queue_urls().iter().filter(|url| url.ends_with(".fifo"));
     assert_eq!(fifo.count(), 3, "a spoke has one beside each");

@@ -13,7 +13,7 @@ mod runtime_api;
 pub mod source;
 mod sqs_event;
 #[cfg(test)]
-mod test_function;
+pub(crate) mod test_function;
 
 pub use function::FunctionProcess;
 pub use function_error::FunctionError;

@@ -12,14 +12,17 @@ use tendlc_core::clock::{ManualClock, SharedClock};
 
 use super::launch::Launch;
 
-const START: &str = "TENDLC_TEST_FUNCTION";
+pub(crate) const START: &str = "TENDLC_TEST_FUNCTION";
+
+/// What makes this binary the function.
+pub(crate) const ARGUMENTS: [&str; 3] = ["lambda::test_function::serves_events", "--exact", "--nocapture"];
 
 /// The function with a way to start: `serve`, `exit`, `init-error` or `hang`.
 pub(super) fn launch(start: &str) -> Launch {
     let clock: SharedClock = Arc::new(ManualClock::new("2030-01-01T00:00:00Z".parse().unwrap()));
     Launch {
         program: std::env::current_exe().unwrap(),
-        args: ["lambda::test_function::serves_events", "--exact", "--nocapture"].map(str::to_owned).to_vec(),
+        args: ARGUMENTS.map(str::to_owned).to_vec(),
         env: BTreeMap::from([(START.to_owned(), start.to_owned()), ("MINE".to_owned(), "here".to_owned())]),
         name: "tendlc-test".to_owned(),
         account: "222222222222".parse().unwrap(),

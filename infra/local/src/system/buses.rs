@@ -98,7 +98,7 @@ impl System {
         &self.primary().account
     }
 
-    fn primary(&self) -> &Primary {
+    pub(super) fn primary(&self) -> &Primary {
         // The configuration was checked: its primary is there.
         &self.config.primaries[&self.primary]
     }

@@ -5,6 +5,8 @@ use tendlc_config::{Config, Grant};
 use tendlc_core::grant::Topology;
 use tendlc_core::name::GrantName;
 
+use super::receipts;
+
 /// A function that can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FunctionName {
@@ -14,11 +16,13 @@ pub enum FunctionName {
     SendEvent,
     /// Takes a schedule's event.
     ProbeHealth,
+    /// Takes SQS batches of what AWS tells of texts. There is one, in the primary, for all grants.
+    SettleReceipt,
 }
 
 impl FunctionName {
     /// Every function.
-    pub const ALL: [Self; 3] = [Self::SendQueue, Self::SendEvent, Self::ProbeHealth];
+    pub const ALL: [Self; 4] = [Self::SendQueue, Self::SendEvent, Self::ProbeHealth, Self::SettleReceipt];
 
     /// The name of its binary.
     pub fn as_str(self) -> &'static str {
@@ -26,7 +30,13 @@ impl FunctionName {
             Self::SendQueue => "send-queue",
             Self::SendEvent => "send-event",
             Self::ProbeHealth => "probe-health",
+            Self::SettleReceipt => "settle-receipt",
         }
+    }
+
+    /// Whether this program has it: `settle-receipt` is not written yet, and runs only where a folder of functions has it.
+    pub(super) fn is_built_in(self) -> bool {
+        self != Self::SettleReceipt
     }
 
     /// The function that `event` is for. One that nobody takes goes to `send-queue`, which says so.
@@ -34,6 +44,7 @@ impl FunctionName {
         match event.get("source").and_then(Value::as_str) {
             Some("aws.scheduler" | "aws.events") => Self::ProbeHealth,
             Some(_) if event.get("Records").is_none() => Self::SendEvent,
+            _ if queue_of(event) == receipts::QUEUE => Self::SettleReceipt,
             _ => Self::SendQueue,
         }
     }
@@ -52,14 +63,11 @@ impl std::str::FromStr for FunctionName {
 
 /// The spoke that an event is played in; `None`: in the hub, which knows its own grants and refuses the rest.
 pub(super) fn spoke_of<'a>(config: &'a Config, event: &Value) -> Option<&'a GrantName> {
-    let record = event.get("Records").and_then(|records| records.get(0));
-    let arn = record.and_then(|record| record.get("eventSourceARN")).and_then(Value::as_str);
-    let mut parts = arn.unwrap_or_default().split(':').skip(4);
-    let account = match arn {
-        Some(_) => parts.next(),
+    let account = match queue_arn(event) {
+        Some(arn) => arn.split(':').nth(4),
         None => event.get("account").and_then(Value::as_str),
     };
-    let queue = parts.next().unwrap_or_default();
+    let queue = queue_of(event);
     let spokes = || config.grants.iter().filter(|(_, grant)| grant.topology == Topology::Spoke);
     let in_account = || spokes().filter(|(_, grant)| Some(grant.account.as_str()) == account);
     // An account may have several grants, each with queues of its own.
@@ -67,9 +75,39 @@ pub(super) fn spoke_of<'a>(config: &'a Config, event: &Value) -> Option<&'a Gran
     by_queue.or_else(|| in_account().next()).map(|(name, _)| name)
 }
 
+fn queue_arn(event: &Value) -> Option<&str> {
+    event.pointer("/Records/0/eventSourceARN").and_then(Value::as_str)
+}
+
+/// The name of the queue that a batch comes from; nothing for other events.
+fn queue_of(event: &Value) -> &str {
+    queue_arn(event).and_then(|arn| arn.split(':').nth(5)).unwrap_or_default()
+}
+
 fn owns(grant: &Grant, queue: &str) -> bool {
     let name = queue.strip_suffix(".fifo").unwrap_or(queue);
     [&grant.queues.transactional, &grant.queues.promotional]
         .into_iter()
         .any(|own| own.resource() == name || own.resource() == queue)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_of_receipts_is_told_by_its_queues_name_from_one_of_requests() {
+        let of = |queue: &str| {
+            let arn = format!("arn:aws:sqs:us-east-1:111111111111:{queue}");
+            FunctionName::of(&json!({ "Records": [{ "eventSource": "aws:sqs", "eventSourceARN": arn }] }))
+        };
+        assert_eq!(of("tendlc-receipts"), FunctionName::SettleReceipt);
+        for other in ["tendlc-send", "tendlc-receipts-dead-letter", "tendlc-receipts.fifo"] {
+            assert_eq!(of(other), FunctionName::SendQueue, "{other}");
+        }
+        assert_eq!(FunctionName::of(&json!({ "Records": [] })), FunctionName::SendQueue);
+        assert_eq!(FunctionName::of(&json!({ "source": "aws.sms-voice" })), FunctionName::SendEvent);
+    }
 }

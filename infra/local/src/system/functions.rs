@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,9 +35,12 @@ pub(super) struct Fleet {
     programs: Programs,
     clock: Arc<SystemClock>,
     environments: BTreeMap<Option<GrantName>, Environment>,
+    /// That of `settle-receipt`.
+    receipts: Environment,
     running: Mutex<BTreeMap<Key, Arc<Function>>>,
 }
 
+#[derive(Clone)]
 struct Environment {
     account: AccountId,
     region: String,
@@ -54,9 +58,10 @@ impl Fleet {
     ) -> anyhow::Result<Self> {
         let table = table_arn(config, primary)?;
         let mut environments = BTreeMap::new();
-        let hub = Environment::new(aws, &table, table.account(), "hub", &clock);
+        let mut receipts = Environment::new(aws, &table, table.account(), &clock);
         let any_queue = |name: &str| aws.queue_url(table.account().as_str(), name);
-        let hub = hub.with([
+        let hub = receipts.clone().with([
+            ("TENDLC_TOPOLOGY", "hub".to_owned()),
             ("TENDLC_QUEUE_URL", any_queue("tendlc-send")),
             ("TENDLC_PROMOTIONAL_QUEUE_URL", any_queue("tendlc-send-promotional")),
         ]);
@@ -68,8 +73,8 @@ impl Fleet {
             let url = |queue: &tendlc_core::arn::QueueArn| aws.queue_url(queue.account().as_str(), queue.resource());
             let external_id = grant.external_id.as_ref().map(ToString::to_string).unwrap_or_default();
             let bus = grant.outcome_bus.as_ref().map(ToString::to_string).unwrap_or_default();
-            let spoke = Environment::new(aws, &table, &grant.account, "spoke", &clock);
-            let spoke = spoke.with([
+            let spoke = Environment::new(aws, &table, &grant.account, &clock).with([
+                ("TENDLC_TOPOLOGY", "spoke".to_owned()),
                 ("TENDLC_GRANT", name.to_string()),
                 ("TENDLC_ROLE_ARN", grant.role_arn.to_string()),
                 ("TENDLC_EXTERNAL_ID", external_id),
@@ -81,15 +86,25 @@ impl Fleet {
             environments.insert(Some(name.clone()), spoke);
         }
         if let Some(level) = log_level {
-            for environment in environments.values_mut() {
+            for environment in environments.values_mut().chain([&mut receipts]) {
                 environment.variables.insert("RUST_LOG".to_owned(), level.clone());
             }
         }
-        Ok(Self { programs, clock, environments, running: Mutex::default() })
+        Ok(Self { programs, clock, environments, receipts, running: Mutex::default() })
+    }
+
+    /// Whether there is a program for the function.
+    pub(super) fn has(&self, name: FunctionName) -> bool {
+        match &self.programs {
+            Programs::Itself { .. } => name.is_built_in(),
+            Programs::Folder(folder) => program(folder, name).is_file(),
+        }
     }
 
     /// A function in a spoke or, without a grant, in the hub.
     pub(super) fn function(&self, name: FunctionName, spoke: Option<&GrantName>) -> anyhow::Result<Arc<Function>> {
+        // There is one for all grants.
+        let spoke = spoke.filter(|_| name != FunctionName::SettleReceipt);
         let key = (name, spoke.cloned());
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(function) = running.get(&key) {
@@ -101,15 +116,17 @@ impl Fleet {
     }
 
     fn launch(&self, name: FunctionName, spoke: Option<&GrantName>) -> anyhow::Result<Launch> {
-        let environment = self.environments.get(&spoke.cloned());
+        let environment = match name {
+            FunctionName::SettleReceipt => Some(&self.receipts),
+            _ => self.environments.get(&spoke.cloned()),
+        };
         let environment = environment.ok_or_else(|| anyhow::anyhow!("no function runs for the grant {spoke:?}"))?;
         let (program, args) = match &self.programs {
             Programs::Itself { program, arguments } => {
                 (program.clone(), arguments.iter().cloned().chain([name.as_str().to_owned()]).collect())
             }
             Programs::Folder(folder) => {
-                let flat = folder.join(name.as_str());
-                let program = if flat.is_dir() { flat.join("bootstrap") } else { flat };
+                let program = program(folder, name);
                 anyhow::ensure!(
                     program.is_file(),
                     "{} is not there; build it with `cargo build --release -p {}`",
@@ -141,8 +158,14 @@ impl Fleet {
     }
 }
 
+/// Where a folder has a function's program: by itself, or as it is in a zip.
+fn program(folder: &Path, name: FunctionName) -> PathBuf {
+    let flat = folder.join(name.as_str());
+    if flat.is_dir() { flat.join("bootstrap") } else { flat }
+}
+
 impl Environment {
-    fn new(aws: &Aws, table: &TableArn, account: &AccountId, topology: &str, clock: &SystemClock) -> Self {
+    fn new(aws: &Aws, table: &TableArn, account: &AccountId, clock: &SystemClock) -> Self {
         let keys = aws.issue_session(&execution_role(account), "tendlc-local");
         let fingerprint_key = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
         let variables = BTreeMap::from([
@@ -151,7 +174,6 @@ impl Environment {
             ("AWS_SECRET_ACCESS_KEY".to_owned(), keys.secret),
             ("AWS_SESSION_TOKEN".to_owned(), keys.token),
             ("TENDLC_TABLE_ARN".to_owned(), table.to_string()),
-            ("TENDLC_TOPOLOGY".to_owned(), topology.to_owned()),
             ("TENDLC_FINGERPRINT_KEY".to_owned(), fingerprint_key),
             (CLOCK_AHEAD.to_owned(), clock.ahead().as_millis().to_string()),
         ]);

@@ -7,8 +7,11 @@ mod event;
 mod functions;
 mod names;
 mod play;
+mod receipts;
 mod seed;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

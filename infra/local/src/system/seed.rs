@@ -9,18 +9,19 @@ use tendlc_core::grant::{ChannelKind, MessageType, Topology};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
 use super::names::{HUB_BUS, execution_role, has_fifo, home, hub_bus};
+use super::receipts;
 use crate::aws::seed::{
     Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Strangers, Table,
 };
 
 /// Six times the functions' timeout, as AWS asks for.
-const VISIBILITY_SECONDS: u32 = 180;
+pub(super) const VISIBILITY_SECONDS: u32 = 180;
 
 /// A backstop only: waiting is no failed try.
-const MAX_RECEIVE_COUNT: u32 = 1_000;
+pub(super) const MAX_RECEIVE_COUNT: u32 = 1_000;
 
 /// 14 days, as deployed.
-const RETENTION_SECONDS: u32 = 1_209_600;
+pub(super) const RETENTION_SECONDS: u32 = 1_209_600;
 
 pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, played: bool) -> Seed {
     let Some(primary) = config.primaries.get(name) else { return Seed::new(clock, "us-east-1", "111111111111") };
@@ -40,14 +41,17 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
         seed.buses.extend(outcome_bus(grant, primary));
     }
     seed.buses.push(Bus { account: primary.account.to_string(), name: HUB_BUS.to_owned(), putters: hub_accounts });
+    receipts::add(&mut seed, primary);
     seed
 }
 
-/// Wherever it is, its owner's policy lets the functions put outcomes there.
+/// Wherever it is, its owner's policy lets the functions put outcomes there: the grant's own, and the primary's, which
+/// say what receipts say.
 fn outcome_bus(grant: &Grant, primary: &Primary) -> Option<Bus> {
     let mut parts = grant.outcome_bus.as_ref()?.as_str().splitn(6, ':').skip(4);
     let (account, name) = (parts.next()?.to_owned(), parts.next()?.strip_prefix("event-bus/")?.to_owned());
-    Some(Bus { account, name, putters: vec![home(grant, &primary.account).to_string()] })
+    let putters = BTreeSet::from([home(grant, &primary.account), &primary.account]);
+    Some(Bus { account, name, putters: putters.into_iter().map(ToString::to_string).collect() })
 }
 
 /// Whoever brings keys of their own puts events as the first spoke does and, on the hub's bus, as the first of its

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tendlc_core::account::AccountId;
+use tendlc_core::arn::QueueArn;
 use tendlc_core::grant::Topology;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -12,6 +14,7 @@ use tokio::task::JoinSet;
 use super::System;
 use super::event::FunctionName;
 use super::names::{account_config, home, lanes};
+use super::receipts;
 use crate::aws::PutEvent;
 use crate::lambda::{Function, FunctionResponse, Source};
 
@@ -45,23 +48,31 @@ impl System {
         for (name, grant) in self.grants() {
             let spoke = (grant.topology == Topology::Spoke).then_some(name);
             let function = self.fleet.function(FunctionName::SendQueue, spoke)?;
-            let config = account_config(&self.aws, home(grant, primary).as_str());
             for queue in lanes(grant) {
-                let source = Source {
-                    client: aws_sdk_sqs::Client::new(&config),
-                    queue_url: self.aws.queue_url(queue.account().as_str(), queue.resource()),
-                    queue_arn: queue,
-                    function: Arc::clone(&function),
-                    batch_size: BATCH,
-                    max_concurrency: CONCURRENCY,
-                    response: FunctionResponse::ReportBatchItemFailures,
-                };
-                tasks.spawn(source.run(stop.clone()));
+                tasks.spawn(self.source(home(grant, primary), queue, &function).run(stop.clone()));
             }
+        }
+        if self.fleet.has(FunctionName::SettleReceipt) {
+            let function = self.fleet.function(FunctionName::SettleReceipt, None)?;
+            let queue = receipts::queue_arn(self.primary()).parse()?;
+            tasks.spawn(self.source(primary, queue, &function).run(stop.clone()));
         }
         tasks.spawn(Arc::clone(&self).route(stop.clone(), events));
         while tasks.join_next().await.is_some() {}
         Ok(())
+    }
+
+    /// What hands the messages of a queue to a function in an account.
+    fn source(&self, account: &AccountId, queue: QueueArn, function: &Arc<Function>) -> Source<Function> {
+        Source {
+            client: aws_sdk_sqs::Client::new(&account_config(&self.aws, account.as_str())),
+            queue_url: self.aws.queue_url(queue.account().as_str(), queue.resource()),
+            queue_arn: queue,
+            function: Arc::clone(function),
+            batch_size: BATCH,
+            max_concurrency: CONCURRENCY,
+            response: FunctionResponse::ReportBatchItemFailures,
+        }
     }
 
     /// Hands each event to the function that a rule of its bus names.
