@@ -17,6 +17,7 @@ mod counters;
 mod crash;
 #[path = "quota/credit.rs"]
 mod credit;
+#[allow(dead_code, reason = "shared with the tests of receipts")]
 #[path = "quota/desk.rs"]
 mod desk;
 #[path = "quota/fair.rs"]

@@ -8,6 +8,8 @@ mod entrances;
 mod life;
 #[path = "served/people.rs"]
 mod people;
+#[path = "served/receipts.rs"]
+mod receipts;
 #[path = "served/running.rs"]
 mod running;
 #[path = "served/waiting.rs"]

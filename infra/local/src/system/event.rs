@@ -34,11 +34,6 @@ impl FunctionName {
         }
     }
 
-    /// Whether this program has it: `settle-receipt` is not written yet, and runs only where a folder of functions has it.
-    pub(super) fn is_built_in(self) -> bool {
-        self != Self::SettleReceipt
-    }
-
     /// The function that `event` is for. One that nobody takes goes to `send-queue`, which says so.
     pub fn of(event: &Value) -> Self {
         match event.get("source").and_then(Value::as_str) {

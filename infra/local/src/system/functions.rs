@@ -96,7 +96,7 @@ impl Fleet {
     /// Whether there is a program for the function.
     pub(super) fn has(&self, name: FunctionName) -> bool {
         match &self.programs {
-            Programs::Itself { .. } => name.is_built_in(),
+            Programs::Itself { .. } => true,
             Programs::Folder(folder) => program(folder, name).is_file(),
         }
     }
