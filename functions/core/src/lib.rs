@@ -35,4 +35,5 @@ pub mod segments;
 pub mod served;
 pub mod sync;
 pub mod table;
+pub mod tally;
 mod zone;

@@ -206,6 +206,11 @@ impl TableError {
         }
     }
 
+    /// Whether a transaction was at the item: it is over in some milliseconds.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Unavailable { code, .. } if code == "TransactionConflictException")
+    }
+
     /// What a request waits for because of this. The table is reached with the grant's role in a spoke, so a
     /// refusal there is the role's; the caller says whether that is so.
     pub fn reason(&self, through_role: bool) -> Reason {

@@ -22,6 +22,7 @@ use crate::quota::{Admission, Demand, Verdict};
 use crate::reason::{Fate, Reason};
 use crate::request::Request;
 use crate::table::TableError;
+use crate::tally::Tally;
 
 /// Less than this left of an invocation, and nothing is begun: a claim that cannot be finished turns into an unknown.
 const LEAST: SignedDuration = SignedDuration::from_millis(2_500);
@@ -70,7 +71,11 @@ impl<'a> Batch<'a> {
         });
         let fares: Vec<Fared> = join_all(answers).await;
         // Beside each other: what stops everybody is not to wait for what is written down.
-        futures::join!(record(self, &taken, &fares), self.stop_where_aws_does(&taken, &steps, &fares));
+        futures::join!(
+            record(self, &taken, &fares),
+            self.stop_where_aws_does(&taken, &steps, &fares),
+            self.count(&taken, &fares),
+        );
         let longer = |fared: &Fared| match fared {
             Fared::Waits { reason, .. } => reason.fate() == Fate::WaitsForOperator,
             Fared::Unknown { .. } | Fared::UnknownForGood => true,
@@ -87,6 +92,25 @@ impl<'a> Batch<'a> {
             ends.insert(one.going.index, ended(whose, Some(one.going.campaign), one.going.request, fared));
         }
         ends
+    }
+
+    async fn count(&self, taken: &[Taken<'_>], fares: &[Fared]) {
+        let mut tally = Tally::default();
+        for (one, fared) in taken.iter().zip(fares) {
+            let (campaign, segments) = (&one.going.campaign.name, one.going.request.measure.segments);
+            match fared {
+                Fared::Accepted { duplicate: false, .. } => tally.sent(campaign, segments),
+                Fared::Unknown { duplicate: false, .. } => {
+                    tally.sent(campaign, segments);
+                    tally.unknown();
+                }
+                Fared::Accepted { duplicate: true, .. } => tally.duplicate(),
+                Fared::Rejected { reason, .. } => tally.rejected(*reason),
+                _ => {}
+            }
+        }
+        let deps = &self.sender.deps;
+        tally.post(&deps.table, &*deps.clock, &deps.grant, self.begun).await;
     }
 
     /// AWS's spend limit is the primary's: once one text meets it, no grant's is sent.

@@ -25,6 +25,7 @@ use crate::reason::{Fate, Reason};
 use crate::request::{Refusal, Request};
 use crate::role::Role;
 use crate::table::Table;
+use crate::tally::Tally;
 
 /// How long outcomes are waited for, and how long before the deadline that ends.
 const SAYING: SignedDuration = SignedDuration::from_secs(6);
@@ -123,7 +124,8 @@ impl Sender {
                     self.check_account(&snapshot, runs_in)?;
                     account = Some(snapshot.grant.account.clone());
                     let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
-                    ends = self.rounds(&snapshot, whose, all, deadline).await;
+                    let rounds = self.rounds(&snapshot, whose, all, deadline);
+                    ends = futures::join!(rounds, self.count_refused(&parsed)).0;
                 }
                 Err((reason, detail)) => {
                     let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
@@ -143,6 +145,13 @@ impl Sender {
         let mut ends: Vec<(usize, Ended)> = ends.into_iter().collect();
         ends.sort_by_key(|(index, _)| *index);
         Ok(ends.into_iter().map(|(_, end)| end).collect())
+    }
+
+    /// Requests that are none, for the report.
+    async fn count_refused(&self, parsed: &[Result<Request, Refusal>]) {
+        let mut tally = Tally::default();
+        parsed.iter().filter_map(|one| one.as_ref().err()).for_each(|refusal| tally.rejected(refusal.reason));
+        tally.post(&self.deps.table, &*self.deps.clock, &self.deps.grant, self.deps.clock.now()).await;
     }
 
     /// Tells the workload what became of its requests; after everything else, and no longer than `deadline` allows: a
