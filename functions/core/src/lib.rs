@@ -4,6 +4,7 @@
 pub mod account;
 pub mod area;
 pub mod arn;
+pub mod ask;
 pub mod aws;
 pub mod books;
 mod cannot_start;

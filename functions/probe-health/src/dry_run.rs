@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tendlc_core::ask::{Operation, Pace};
 use tendlc_core::channel::{Channel, SendError, Text};
 use tendlc_core::grant::{Campaign, ChannelKind};
 use tendlc_core::number::E164;
 use tendlc_core::reason::Reason;
 use tendlc_core::receipt::CONTEXT_PROBE;
 
-use crate::ask::Operation;
 use crate::check::Finding;
-use crate::pace::Pace;
 
 const SEND: Operation = Operation("SendTextMessage");
 const BODY: &str = "tendlc asks whether this text could be sent";

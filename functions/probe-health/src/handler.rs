@@ -3,13 +3,13 @@
 use aws_types::SdkConfig;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
+use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::ProbeSettings;
 use tendlc_core::invocation::Invocation;
 
 use crate::check::Report;
 use crate::clients::Clients;
-use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::run::Run;
 use crate::{primary, spoke};

@@ -9,7 +9,6 @@ mod dry_run;
 mod fixtures;
 mod handler;
 mod number;
-mod pace;
 mod primary;
 mod records;
 mod refusal;

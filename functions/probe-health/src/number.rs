@@ -2,11 +2,11 @@
 
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::{NumberCapability, PhoneNumberInformation};
+use tendlc_core::ask::{Operation, Pace, Trouble, ask};
 use tendlc_core::grant::{Campaign, MessageType};
 
-use crate::ask::{Caller, Operation, Trouble, ask};
+use crate::ask::{Caller, finding};
 use crate::check::{Finding, State};
-use crate::pace::Pace;
 
 const DESCRIBE: Operation = Operation("DescribePhoneNumbers");
 const LIST: Operation = Operation("ListPoolOriginationIdentities");
@@ -42,21 +42,21 @@ pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Cam
     if identity.contains(":pool/") {
         let members = match members(client, pace, identity).await {
             Ok(members) => members,
-            Err(trouble) => return (trouble.finding(LIST, caller, identity, gone("pool")), None),
+            Err(trouble) => return (finding(trouble, LIST, (caller, identity), gone("pool")), None),
         };
         for ids in members.chunks(AT_ONCE) {
             match describe(client, pace, ids).await {
                 Ok(some) => numbers.extend(some),
                 Err(trouble) => {
                     let resource = format!("the numbers of {identity}");
-                    return (trouble.finding(DESCRIBE, caller, &resource, gone("number of")), None);
+                    return (finding(trouble, DESCRIBE, (caller, &resource), gone("number of")), None);
                 }
             }
         }
     } else {
         match describe(client, pace, std::slice::from_ref(identity)).await {
             Ok(one) => numbers = one,
-            Err(trouble) => return (trouble.finding(DESCRIBE, caller, identity, gone("number")), None),
+            Err(trouble) => return (finding(trouble, DESCRIBE, (caller, identity), gone("number")), None),
         }
         if numbers.is_empty() {
             return (gone("number"), None);

@@ -2,10 +2,10 @@
 //! both are asked for.
 
 use aws_sdk_pinpointsmsvoicev2::Client;
+use tendlc_core::ask::{Operation, Pace, Trouble, ask};
 
-use crate::ask::{Caller, Operation, Trouble, ask};
+use crate::ask::{Caller, finding};
 use crate::check::Finding;
-use crate::pace::Pace;
 
 const DESCRIBE: Operation = Operation("DescribeRegistrations");
 const VERSIONS: Operation = Operation("DescribeRegistrationVersions");
@@ -34,11 +34,11 @@ pub async fn check(client: &Client, pace: &Pace, caller: &Caller, (id, arn): (&s
     let registration = match describe(client, pace, id).await {
         Ok(Some(registration)) => registration,
         Ok(None) => return (gone(), None),
-        Err(trouble) => return (trouble.finding(DESCRIBE, caller, arn, gone()), None),
+        Err(trouble) => return (finding(trouble, DESCRIBE, (caller, arn), gone()), None),
     };
     match versions(client, pace, id, &registration).await {
         Ok(versions) => (judge(&registration, &versions), None),
-        Err(trouble) => (trouble.finding(VERSIONS, caller, arn, gone()), None),
+        Err(trouble) => (finding(trouble, VERSIONS, (caller, arn), gone()), None),
     }
 }
 

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
 
 use crate::check::{Check, Finding, Report, State};
-use crate::pace::Pace;
 
 /// What writing the answer takes, and more: a run that Lambda ends says nothing at all.
 const AFTERWARDS: SignedDuration = SignedDuration::from_millis(1_500);

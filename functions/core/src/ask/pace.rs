@@ -1,22 +1,23 @@
 //! One call a second of each operation: AWS's default for every `Describe*` and `List*` of sms-voice, and for the whole
-//! primary (facts, section 6.1), so that a probe never takes the turn of anybody's texts twice.
+//! primary (facts, section 6.1).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::clock::SharedClock;
 use jiff::{SignedDuration, Timestamp};
-use tendlc_core::clock::SharedClock;
 
 /// A tenth more than the second: calls do not take the same time on their way.
 const APART: SignedDuration = SignedDuration::from_millis(1_100);
 
 /// Gives out turns.
+#[derive(Debug)]
 pub struct Pace {
     clock: SharedClock,
     turns: Mutex<Turns>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Turns {
     next: HashMap<&'static str, Timestamp>,
     waited: SignedDuration,
@@ -51,7 +52,7 @@ impl Pace {
 mod tests {
     use std::sync::Arc;
 
-    use tendlc_core::clock::{Clock as _, ManualClock};
+    use crate::clock::{Clock as _, ManualClock};
 
     use super::*;
 
