@@ -1,12 +1,14 @@
 //! `tendlc sync`: limits and grants into the table, over the real API.
 
 mod create;
+mod live;
 mod plan;
 mod reach;
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use aws_sdk_dynamodb::Client;
 use serde_json::json;
 use tendlc_config::{Checked, Config, Primary};
 use tendlc_core::clock::{SharedClock, SystemClock};
@@ -32,14 +34,17 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     }
     let (name, primary) = chosen(&config, sync.primary.as_deref())?;
     let clock: SharedClock = Arc::new(SystemClock::default());
-    let wanted = config.wanted(name, PacificDay::of(clock.now()))?;
     let reach = Reach { name, primary };
-    let table = Table::new(reach.client().await?, &primary.table, false);
+    let aws = reach.config().await?;
+    let table = Table::new(Client::new(&aws), &primary.table, false);
     let there = create::is_there(&table, &reach).await?;
     if !there && !sync.create_table {
         let what = format!("the account {} has no table {} in {}", primary.account, table.name, primary.region);
         return Err(Wrong::error(what, "`tendlc sync --create-table` makes it"));
     }
+    let live = live::Live { wants: config.live(name), aws, clock: &clock };
+    let read = live.readings(there.then_some(&table), &reach).await?;
+    let wanted = config.wanted(name, PacificDay::of(clock.now()), &read.readings)?;
     let failed = |error: SyncError| match &error {
         SyncError::Table(table) => reach.failed_on_the_table(&Failure::of_table(table)),
         SyncError::Overtaken(_) => error.into(),
@@ -60,7 +65,11 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     match sync.output {
         Output::Json => {
             let table = primary.table.as_str();
-            show::line(&json!({ "table": table, "created": !there, "changes": changes, "notes": notes }))?;
+            let mut answer = json!({ "table": table, "created": !there, "changes": changes, "notes": notes });
+            if !read.from_aws.is_empty() {
+                answer["read"] = json!(read.from_aws);
+            }
+            show::line(&answer)?;
         }
         Output::Text if changes.is_empty() => show::text("nothing to change\n")?,
         Output::Text => {

@@ -94,7 +94,7 @@ impl World {
         let text = toml(self.settings) + more;
         let config = tendlc_config::check(&text, "the test's configuration").expect("a good configuration").config;
         let primary = config.primaries.keys().next().unwrap().clone();
-        let wanted = config.wanted(&primary, PacificDay::of(self.now())).unwrap();
+        let wanted = config.wanted(&primary, PacificDay::of(self.now()), &Default::default()).unwrap();
         Sync::new(self.table.clone(), self.clock.clone()).run(&wanted).await.unwrap();
         self.aws.clear_calls();
     }

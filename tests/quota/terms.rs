@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tendlc_core::day::PacificDay;
 use tendlc_core::grant::{
-    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, FIRST_PRICE, Grant, MaxWait,
+    Brand, Budget, Campaign, Cap, CapUnit, ChannelKind, Counted, DailySegments, FIRST_PRICE, Grant, Live, MaxWait,
     MessageType, Pool, Since, Topology, UnknownResult,
 };
 use tendlc_core::money::MicroUsd;
@@ -76,8 +76,8 @@ impl Terms {
     pub fn wanted(&self, today: PacificDay) -> Wanted {
         let pool = pool();
         let since = |cap| Since { from: today, value: Cap { cap, guaranteed: 0 } };
-        let brand =
-            Brand { name: "acme".parse().unwrap(), pools: BTreeMap::from([(pool.clone(), vec![since(self.cap)])]) };
+        let pools = BTreeMap::from([(pool.clone(), vec![since(self.cap)])]);
+        let brand = Brand { name: "acme".parse().unwrap(), pools, live: false };
         Wanted {
             grants: self.grants.iter().map(|granted| self.record(granted, today)).collect(),
             campaigns: self.campaigns.iter().map(|(name, rate)| self.campaign(name, *rate, today)).collect(),
@@ -100,6 +100,7 @@ impl Terms {
             configuration_set: None,
             quiet_hours: None,
             milli_segments_per_second,
+            live: Live::default(),
             send_requests_per_second: self.requests_per_second,
             segment_price: self.segment_price,
             paused: false,
@@ -122,6 +123,7 @@ impl Terms {
             max_wait: MaxWait { transactional: 86_400, promotional: 86_400 },
             unknown_result: UnknownResult::DeadLetter,
             budgets: BTreeMap::from([(pool(), vec![Since { from: today, value: budget }])]),
+            asked: BTreeMap::new(),
             daily_segments: vec![Since { from: today, value: DailySegments { segments: granted.daily } }],
             monthly_spend: self.monthly_spend,
         }

@@ -1,10 +1,14 @@
 //! What the table says about a grant, its campaigns and their brands: the records that `tendlc sync` writes and
 //! the functions read.
 
+mod live;
+
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+
+pub use live::{Asked, Live, Reading};
 
 use crate::account::AccountId;
 use crate::arn::{QueueArn, RoleArn};
@@ -179,6 +183,9 @@ pub struct Grant {
     pub unknown_result: UnknownResult,
     /// By pool: the share of each cap.
     pub budgets: BTreeMap<Pool, Vec<Since<Budget>>>,
+    /// By pool whose cap is live: what the share is made from, whatever the cap.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked: BTreeMap<Pool, Asked>,
     /// The ceiling on all texts.
     pub daily_segments: Vec<Since<DailySegments>>,
     /// The most that its texts may cost in a UTC month; `None`: no such ceiling.
@@ -231,6 +238,9 @@ pub struct Campaign {
     pub quiet_hours: Option<QuietHours>,
     /// In thousandths of a segment per second, shared by all of its numbers.
     pub milli_segments_per_second: u64,
+    /// Which of its limits are AWS's own, and what it told of them last.
+    #[serde(default, skip_serializing_if = "Live::is_none")]
+    pub live: Live,
     /// AWS's quota for the whole primary, in requests per second.
     pub send_requests_per_second: u32,
     /// What a segment is taken to cost until its receipt tells, carrier fee included: learned from receipts.
@@ -256,6 +266,9 @@ pub struct Brand {
     pub name: BrandName,
     /// By pool: the cap and what is promised of it.
     pub pools: BTreeMap<Pool, Vec<Since<Cap>>>,
+    /// Whether each cap is the least that the numbers of its campaigns tell.
+    #[serde(default)]
+    pub live: bool,
 }
 
 /// What a cap counts over: a brand, or one campaign of it where `t_mobile_cap_scope` says so.

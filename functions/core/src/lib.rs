@@ -17,6 +17,7 @@ pub mod fingerprint;
 pub mod grant;
 pub mod invocation;
 pub mod ledger;
+pub mod limits;
 pub mod logs;
 pub mod mail;
 pub mod money;

@@ -11,7 +11,9 @@ mod cap;
 mod change;
 mod counters;
 mod field;
+mod follow;
 mod index;
+mod live;
 mod particulars;
 mod pointer;
 mod promise;
@@ -26,6 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use change::{Change, Tense};
 pub use field::Field;
+pub use follow::{Followed, Kept};
 pub use index::Index;
 
 use crate::clock::SharedClock;
@@ -97,7 +100,7 @@ impl Sync {
             self.lower(grant, &leaving, &mut changes).await?;
         }
         for brand in &wanted.brands {
-            self.change_caps(brand, &all, &mut changes).await?;
+            self.change_caps(brand, &names.campaigns, &all, &mut changes).await?;
         }
         for grant in &wanted.grants {
             self.put_grant(grant, &claimed, &mut changes).await?;

@@ -2,12 +2,12 @@
 
 use std::env;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::Client;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::config::ProvideCredentials as _;
 use tendlc_config::Primary;
-use tendlc_core::name::PrimaryName;
+use tendlc_core::limits::{Limit, Unread};
+use tendlc_core::name::{CampaignName, PrimaryName};
 use tendlc_core::table::TableError;
 
 use crate::wrong::Wrong;
@@ -73,8 +73,8 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// A client that is in the right account: a sync into another would be found out by nobody.
-    pub async fn client(&self) -> anyhow::Result<Client> {
+    /// Credentials that are of the right account: a sync into another would be found out by nobody.
+    pub async fn config(&self) -> anyhow::Result<SdkConfig> {
         let primary = self.primary;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(primary.region.to_string()))
@@ -105,13 +105,24 @@ impl Reach<'_> {
                 format!("these credentials are of the account {account}, and the primary is {}", primary.account);
             return Err(Wrong::error(what, format!("set profile under [primaries.{}], or AWS_PROFILE", self.name)));
         }
-        Ok(Client::new(&config))
+        Ok(config)
     }
 
     /// As [`Self::failed`], for one of a sync's many calls: which one it was, nobody knows by now.
     pub fn failed_on_the_table(&self, failure: &Failure) -> anyhow::Error {
         let call = format!("a call on the table {}", self.primary.table.resource());
         self.why("dynamodb", &call, "", failure)
+    }
+
+    /// A live limit that AWS does not tell.
+    pub fn untold(&self, campaign: &CampaignName, limit: Limit, why: &Unread) -> anyhow::Error {
+        if let Unread::Unanswered { told, .. } = why
+            && ["timeout", "not reached"].contains(&told.as_str())
+        {
+            return self.failed("sms-voice", "DescribePhoneNumbers", &Failure::NoAnswer);
+        }
+        let what = format!("{limit} of the campaign {campaign} is live, and cannot be read: {why}");
+        Wrong::error(what, why.cure(limit))
     }
 
     /// What is wrong, and what to type next.
@@ -170,7 +181,8 @@ impl Reach<'_> {
 
 /// The variable that leads elsewhere than to AWS, and where.
 fn endpoint(service: &str) -> Option<(String, String)> {
-    let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+    let id = if service == "sms-voice" { "PINPOINT_SMS_VOICE_V2".to_owned() } else { service.to_uppercase() };
+    let own = format!("AWS_ENDPOINT_URL_{id}");
     let set = |name: String| env::var(&name).ok().filter(|url| !url.is_empty()).map(|url| (name, url));
     set(own).or_else(|| set("AWS_ENDPOINT_URL".to_owned()))
 }

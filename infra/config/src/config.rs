@@ -46,6 +46,14 @@ impl<T: Copy> Limit<T> {
             Self::Live => None,
         }
     }
+
+    /// The same limit in another unit.
+    pub fn map<U>(self, unit: impl FnOnce(T) -> U) -> Limit<U> {
+        match self {
+            Self::Fixed(limit) => Limit::Fixed(unit(limit)),
+            Self::Live => Limit::Live,
+        }
+    }
 }
 
 /// What T-Mobile's daily cap counts over; sources disagree.

@@ -29,7 +29,7 @@ pub use text::{
     RegistrationId, TopicArn,
 };
 pub use values::SegmentRate;
-pub use wanted::NotRead;
+pub use wanted::{NotRead, Readings};
 
 /// The built-in configuration: what `tendlc init --example` prints and `tendlc local` uses without a file.
 pub const EXAMPLE: &str = include_str!("../example.toml");

@@ -82,7 +82,7 @@ tables! {
         origination_identity: OriginationIdentity, required "origination_identity = \"arn:aws:sms-voice:…\"";
         /// The number itself, +1 and ten digits; needed by the sns channel only.
         phone_number: E164;
-        /// The id of its registration, which the health probe watches.
+        /// The id of its registration, which the health probe watches and whose numbers tell live limits.
         registration: RegistrationId;
         /// AWS's rate for the campaign over all of its numbers, in segments per second (0.2 is possible), or
         /// "live": read from the numbers' MessagingLimits.

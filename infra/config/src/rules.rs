@@ -1,6 +1,7 @@
 //! What the values of a file say together: each could be right alone.
 
 mod campaigns;
+mod live;
 mod queues;
 mod quiet;
 mod quotas;
@@ -19,6 +20,7 @@ pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     roles::look(raw, links, report);
     queues::look(raw, links, report);
     quiet::look(raw, report);
+    live::look(raw, report);
     unheld::look(raw, report);
     unused::look(raw, links, report);
 }

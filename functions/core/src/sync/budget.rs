@@ -10,7 +10,7 @@ use super::record::{Revised, Transacted};
 use super::schedule::{from_today, newest, plain, starts, turn};
 use super::{Change, Sync, SyncError};
 use crate::day::PacificDay;
-use crate::grant::{Brand, Budget, Cap, Grant, Pool, Since, on_day};
+use crate::grant::{Asked, Brand, Budget, Cap, Grant, Pool, Since, on_day};
 use crate::name::GrantName;
 use crate::quota::counter;
 use crate::table::{Key, TableError};
@@ -30,6 +30,24 @@ pub(super) enum Begins {
     Later,
 }
 
+/// Where a budget comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// Whoever runs the sync wants it so, and asks for this where the cap is live.
+    Wanted(Option<Asked>),
+    /// It follows from the cap and from what the grant's record asks for, while it still asks for it: what an operator
+    /// writes meanwhile is not undone.
+    Follows(Asked),
+}
+
+/// What a budget is to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aim {
+    pub(super) budget: Budget,
+    pub(super) begins: Begins,
+    pub(super) made: Made,
+}
+
 /// What is there, and what is to be.
 struct Turn<'a> {
     grant: &'a Revised<Grant>,
@@ -39,6 +57,7 @@ struct Turn<'a> {
     days: &'a [PacificDay],
     from: &'a [Since<Budget>],
     to: &'a [Since<Budget>],
+    asked: Option<Asked>,
     /// How much of a guarantee that is used meanwhile is left alone, of `PARTS`.
     spared: i64,
 }
@@ -60,7 +79,8 @@ impl Sync {
             let unwanted = !wanted.budgets.contains_key(pool);
             if unwanted || values.iter().any(|entry| entry.value.guaranteed > budget.guaranteed) {
                 let begins = if unwanted && leaving.contains(pool) { Begins::Later } else { Begins::Today };
-                self.set_budget(&wanted.name, pool, (budget, begins), changes).await?;
+                let made = Made::Wanted(wanted.asked.get(pool).copied());
+                self.set_budget(&wanted.name, pool, Aim { budget, begins, made }, changes).await?;
             }
         }
         Ok(())
@@ -71,12 +91,12 @@ impl Sync {
         &self,
         name: &GrantName,
         pool: &Pool,
-        wanted: (Budget, Begins),
+        aim: Aim,
         changes: &mut Vec<Change>,
     ) -> Result<(), SyncError> {
         let spared = AtomicI64::new(0);
         let what = format!("grant {name}");
-        let change = self.again(&what, async || self.try_budget(name, pool, wanted, &spared).await).await?;
+        let change = self.again(&what, async || self.try_budget(name, pool, aim, &spared).await).await?;
         changes.extend(change);
         Ok(())
     }
@@ -86,10 +106,15 @@ impl Sync {
         &self,
         name: &GrantName,
         pool: &Pool,
-        (wanted, begins): (Budget, Begins),
+        Aim { budget: wanted, begins, made }: Aim,
         spared: &AtomicI64,
     ) -> Result<Option<Option<Change>>, TableError> {
         let Some(grant) = self.read::<Grant>(&Key::grant(name)).await? else { return Ok(Some(None)) };
+        let asked = match made {
+            Made::Wanted(asked) => asked,
+            Made::Follows(asked) if grant.record.asked.get(pool) == Some(&asked) => Some(asked),
+            Made::Follows(_) => return Ok(Some(None)),
+        };
         let Some(brand) = self.brand_of(pool).await? else { return Ok(Some(None)) };
         let (days, free) = self.days(self.clock.now());
         let from = from_today(grant.record.budgets.get(pool).map_or(&[], Vec::as_slice), days[0]);
@@ -107,7 +132,7 @@ impl Sync {
             }
             let (days, from) = (days.as_slice(), from.as_slice());
             let spare = spared.load(Ordering::Relaxed);
-            let attempt = Turn { grant: &grant, brand: &brand, pool, days, from, to: &to, spared: spare };
+            let attempt = Turn { grant: &grant, brand: &brand, pool, days, from, to: &to, asked, spared: spare };
             let Some(items) = self.budget_items(&attempt).await? else { return Ok(None) };
             let kept = |place: usize| on_day(from, days[place]).unwrap_or(NOTHING).guaranteed;
             match self.transact(items).await? {
@@ -139,7 +164,7 @@ impl Sync {
     /// The transaction: each day's pool, each day's counters of the grant, the grant's record, the brand's. `None` when
     /// a day to come would have more promised than its cap, which only another sync at the same time can want.
     async fn budget_items(&self, turn: &Turn<'_>) -> Result<Option<Vec<TransactWriteItem>>, TableError> {
-        let Turn { grant, brand, pool, days, from, to, spared } = turn;
+        let Turn { grant, brand, pool, days, from, to, asked, spared } = turn;
         let name = &grant.record.name;
         let caps = brand.record.pools.get(pool).map_or(&[][..], Vec::as_slice);
         let (mut of_pool, mut of_grant) = (Vec::new(), Vec::new());
@@ -162,6 +187,10 @@ impl Sync {
         let Some(caps) = promised(caps, from, to, days) else { return Ok(None) };
         let (mut grant_record, mut brand_record) = (grant.record.clone(), brand.record.clone());
         grant_record.budgets.insert((*pool).clone(), to.to_vec());
+        match asked {
+            Some(asked) => grant_record.asked.insert((*pool).clone(), *asked),
+            None => grant_record.asked.remove(pool),
+        };
         brand_record.pools.insert((*pool).clone(), caps);
         let mut items = of_pool;
         items.extend(of_grant);

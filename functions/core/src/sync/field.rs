@@ -1,5 +1,6 @@
 //! What differs between a record and what it is to be, under the names that `tendlc.toml` has for it.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use jiff::SignedDuration;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::change::{Tense, named};
 use super::schedule::{newest, turn};
 use crate::day::PacificDay;
-use crate::grant::{Campaign, CapUnit, Counted, Grant, Since, on_day};
+use crate::grant::{Asked, Campaign, CapUnit, Counted, Grant, Live, Pool, Since, on_day};
 
 /// In the place of what is nobody's business who only reads what a sync did.
 const NOT_SHOWN: &str = "(not shown)";
@@ -92,6 +93,7 @@ pub(super) fn of_grant(old: &Grant, new: &Grant) -> Vec<Field> {
         max_wait,
         unknown_result,
         budgets: _,
+        asked,
         daily_segments: _,
         monthly_spend,
     } = new;
@@ -114,6 +116,7 @@ pub(super) fn of_grant(old: &Grant, new: &Grant) -> Vec<Field> {
     fields.look("max_wait.promotional", &wait(before), &wait(now));
     fields.word("unknown_result", &old.unknown_result, unknown_result);
     fields.maybe("monthly_spend_usd", old.monthly_spend.as_ref(), monthly_spend.as_ref());
+    fields.maybe("t_mobile_daily_segments", shares(&old.asked).as_ref(), shares(asked).as_ref());
     fields.0
 }
 
@@ -133,6 +136,7 @@ pub(super) fn of_campaign(old: &Campaign, before: &[Since<Counted>], new: &Campa
         configuration_set,
         quiet_hours,
         milli_segments_per_second,
+        live,
         send_requests_per_second,
         segment_price: _,
         paused: _,
@@ -149,10 +153,33 @@ pub(super) fn of_campaign(old: &Campaign, before: &[Since<Counted>], new: &Campa
     fields.word("message_type", &old.message_type, message_type);
     fields.maybe("configuration_set", old.configuration_set.as_ref(), configuration_set.as_ref());
     fields.maybe("quiet_hours", old.quiet_hours.as_ref(), quiet_hours.as_ref());
-    let (before, now) = (old.milli_segments_per_second, *milli_segments_per_second);
-    fields.look("segments_per_second", &thousandths(before), &thousandths(now));
+    let rate = |milli: u64, live: &Live| shown(&thousandths(milli), live.segments_per_second.is_some());
+    let (before, now) = (rate(old.milli_segments_per_second, &old.live), rate(*milli_segments_per_second, live));
+    fields.look("segments_per_second", &before, &now);
     fields.look("send_requests_per_second", &old.send_requests_per_second, send_requests_per_second);
     fields.0
+}
+
+/// What differs of a cap whose number stays.
+pub(super) fn of_cap(cap: i64, was_live: bool, live: bool) -> Vec<Field> {
+    let mut fields = Fields::default();
+    fields.look("t_mobile_daily_segments", &shown(&cap.to_string(), was_live), &shown(&cap.to_string(), live));
+    fields.0
+}
+
+/// A number as it stands in the file, or AWS's.
+fn shown(number: &str, live: bool) -> String {
+    if live { format!("live ({number})") } else { number.to_owned() }
+}
+
+/// What a grant asks for of live caps; `None`: its caps are none.
+fn shares(asked: &BTreeMap<Pool, Asked>) -> Option<String> {
+    let share = |(pool, Asked { guaranteed, ceiling }): (&Pool, &Asked)| {
+        let most = ceiling.map_or_else(|| "all of it".to_owned(), |ceiling| ceiling.to_string());
+        format!("{guaranteed} guaranteed and at most {most} of the live cap of {}", named(pool))
+    };
+    let shares: Vec<String> = asked.iter().map(share).collect();
+    (!shares.is_empty()).then(|| shares.join(", "))
 }
 
 /// Another cap, or another unit: from the first day on that has it.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::budget::Begins;
+use super::budget::{Aim, Begins, Made};
 use super::counters::Move;
 use super::index::Named;
 use super::pointer::unserved;
 use super::record::Transacted;
 use super::schedule::{from_today, newest, plain, turn};
-use super::{Change, Sync, SyncError, field};
+use super::{Change, Sync, SyncError, field, live};
 use crate::day::PacificDay;
 use crate::grant::{Campaign, Counted, DailySegments, Grant, Pool, Since, on_day};
 use crate::name::{CampaignName, GrantName};
@@ -35,6 +35,9 @@ impl Sync {
                 campaign.paused = old.is_some_and(|old| old.paused);
                 // Receipts know better than a file.
                 campaign.segment_price = old.map_or(wanted.segment_price, |old| old.segment_price);
+                if let Some(old) = old {
+                    live::keep_newer(&mut campaign, old);
+                }
                 let (days, free) = self.days(self.clock.now());
                 let before = old.map(|old| from_today(&old.counted, days[0])).unwrap_or_default();
                 campaign.counted = recounted(&before, &wanted.counted, &days, free);
@@ -81,7 +84,9 @@ impl Sync {
         changes.extend(self.again(&what, async || self.put_particulars(wanted, claimed).await).await?);
         for (pool, values) in &wanted.budgets {
             if let Some(budget) = newest(values) {
-                self.set_budget(&wanted.name, pool, (budget, Begins::Today), changes).await?;
+                let made = Made::Wanted(wanted.asked.get(pool).copied());
+                let aim = Aim { budget, begins: Begins::Today, made };
+                self.set_budget(&wanted.name, pool, aim, changes).await?;
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::budget::{Begins, NOTHING};
+use super::budget::{Aim, Begins, Made, NOTHING};
 use super::particulars::all_on;
 use super::pointer::unserved;
 use super::record::Transacted;
@@ -15,8 +15,9 @@ impl Sync {
     /// Gives what a grant is promised back to the pools. Its requests wait from then on.
     pub(super) async fn take_back(&self, name: &GrantName) -> Result<(), SyncError> {
         let Some(there) = self.read::<Grant>(&Key::grant(name)).await? else { return Ok(()) };
+        let aim = Aim { budget: NOTHING, begins: Begins::Today, made: Made::Wanted(None) };
         for pool in there.record.budgets.keys() {
-            self.set_budget(name, pool, (NOTHING, Begins::Today), &mut Vec::new()).await?;
+            self.set_budget(name, pool, aim, &mut Vec::new()).await?;
         }
         Ok(())
     }

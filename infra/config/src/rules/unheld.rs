@@ -1,6 +1,5 @@
 //! Limits that can be written already and that nothing holds yet: an operator must not count on them.
 
-use crate::config::Limit;
 use crate::mistake::Report;
 use crate::raw::RawConfig;
 use crate::table::Field;
@@ -11,16 +10,9 @@ pub(super) fn look(raw: &RawConfig, report: &mut Report) {
             report.note(at, path, format!("it is read, and not held yet: {what}"), cure);
         }
     };
-    let stops = "`tendlc sync` and `tendlc local` refuse to go on with it";
-    let number = "Write the number that the console shows.";
-    for (name, brand) in raw.brands() {
-        let at = live(&brand.get_ref().t_mobile_daily_segments);
-        unheld(at, format!("brands.{name}.t_mobile_daily_segments"), stops, number);
-    }
     for (name, campaign) in raw.campaigns() {
         let path = |key: &str| format!("campaigns.{name}.{key}");
         let campaign = campaign.get_ref();
-        unheld(live(&campaign.segments_per_second), path("segments_per_second"), stops, number);
         let (what, cure) =
             ("AT&T may throttle or block what is faster", "Write a segments_per_second that fits AT&T too.");
         unheld(at(&campaign.att_segments_per_minute), path("att_segments_per_minute"), what, cure);
@@ -33,8 +25,4 @@ pub(super) fn look(raw: &RawConfig, report: &mut Report) {
 
 fn at<T>(field: &Field<T>) -> Option<usize> {
     field.given().map(|given| given.span().start)
-}
-
-fn live<T>(field: &Field<Limit<T>>) -> Option<usize> {
-    field.given().filter(|given| matches!(given.get_ref(), Limit::Live)).map(|given| given.span().start)
 }

@@ -96,8 +96,6 @@ fn a_note_tells_what_is_not_wrong_but_hardly_meant() {
 #[test]
 fn a_limit_that_nothing_holds_yet_says_so() {
     let cases = [
-        (changed("= 40000", "= \"live\""), 5, "brands.acme.t_mobile_daily_segments"),
-        (changed("= 40\n", "= \"live\"\n"), 9, "campaigns.orders.segments_per_second"),
         (changed("= 40\n", "= 40\natt_segments_per_minute = 240\n"), 10, "campaigns.orders.att_segments_per_minute"),
         (changed("", "monthly_spend_usd = \"400.00\"\n"), 13, "grants.checkout.monthly_spend_usd"),
     ];
@@ -112,7 +110,19 @@ fn a_limit_that_nothing_holds_yet_says_so() {
     assert_eq!(unheld(RIGHT), []);
 }
 
-/// `live` would be taken by `check` and refused by all that comes after it.
+#[test]
+fn a_live_limit_is_right_and_says_who_reads_it() {
+    for (text, line, path) in [
+        (changed("= 40000", "= \"live\""), 5, "brands.acme.t_mobile_daily_segments"),
+        (changed("= 40\n", "= \"live\"\n"), 9, "campaigns.orders.segments_per_second"),
+    ] {
+        let notes = check(&text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
+        let live: Vec<&Note> = notes.iter().filter(|note| note.what.contains("refresh-limits")).collect();
+        assert_eq!(live.iter().map(|note| (note.line, note.path.as_str())).collect::<Vec<_>>(), [(line, path)]);
+    }
+}
+
+/// `live` would need an account to ask.
 #[test]
 fn what_to_write_for_a_limit_that_is_missing_is_one_that_holds() {
     for (line, number) in [("t_mobile_daily_segments = 40000\n", "2000"), ("segments_per_second = 40\n", "1")] {

@@ -5,6 +5,7 @@ mod budgets;
 mod buses;
 mod event;
 mod functions;
+mod live;
 mod names;
 mod play;
 mod receipts;
@@ -93,7 +94,7 @@ impl System {
     /// Starts the doubles and writes limits and grants into the table.
     ///
     /// # Errors
-    /// When the configuration has no primary or a live limit, the port is taken, or a fault is none.
+    /// When the configuration has no primary, the doubles do not tell a live limit, the port is taken, or a fault is none.
     pub async fn start(mut options: Options) -> anyhow::Result<Self> {
         let functions_clock = options.programs.clock(&options.clock);
         let clock: SharedClock = functions_clock.clone();
@@ -112,7 +113,8 @@ impl System {
         })?;
         let root = names::account_config(&aws, table_arn.account().as_str());
         let table = Table::new(aws_sdk_dynamodb::Client::new(&root), &table_arn, false);
-        let wanted = config.wanted(&primary, PacificDay::of(clock.now()))?;
+        let readings = live::readings(&config, &primary, root, &clock).await?;
+        let wanted = config.wanted(&primary, PacificDay::of(clock.now()), &readings)?;
         Sync::new(table.clone(), clock.clone()).run(&wanted).await?;
         let fleet = Fleet::new(&config, &primary, &aws, options.programs, options.log_level, functions_clock)?;
         // The table's own set-up is not what anybody wants to count, or to break.

@@ -8,6 +8,7 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::grant::{ChannelKind, MessageType, Topology};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
+use super::live;
 use super::names::{HUB_BUS, execution_role, has_fifo, home, hub_bus};
 use super::receipts;
 use crate::aws::seed::{
@@ -79,7 +80,7 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
             campaign.registration.as_ref().map_or_else(|| format!("registration-{place:032x}"), ToString::to_string);
         let per_second = match campaign.segments_per_second {
             Limit::Fixed(rate) => rate.milli().div_ceil(1000),
-            Limit::Live => 1,
+            Limit::Live => live::RATE.unsigned_abs(),
         };
         let identity = campaign.origination_identity.as_str();
         let pool = identity.contains(":pool/").then(|| identity.to_owned());
@@ -126,7 +127,7 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
 
 fn daily_caps(config: &Config, campaign: &CampaignName) -> BTreeMap<String, i64> {
     let brand = config.campaigns.get(campaign).and_then(|campaign| config.brands.get(&campaign.brand));
-    let cap = brand.and_then(|brand| brand.t_mobile_daily_segments.fixed());
+    let cap = brand.map(|brand| brand.t_mobile_daily_segments.fixed().unwrap_or(live::CAP));
     cap.map(|cap| ("T-MOBILE".to_owned(), cap)).into_iter().collect()
 }
 
