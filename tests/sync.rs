@@ -29,6 +29,8 @@ mod failing;
 mod guarantee;
 #[path = "sync/interrupted.rs"]
 mod interrupted;
+#[path = "sync/live.rs"]
+mod live;
 #[path = "sync/pause.rs"]
 mod pause;
 #[path = "sync/pointers.rs"]

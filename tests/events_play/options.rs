@@ -11,7 +11,7 @@ fn a_folder_stands_for_all_its_events_in_their_order() {
     let run = local(&["events", "--now", "2026-11-20T17:00:00Z"]);
     let functions: Vec<&Value> = run.events().iter().map(|event| &event.answer["function"]).collect();
     let mut wanted = vec!["send-event"; 3];
-    wanted.push("probe-health");
+    wanted.extend(["refresh-limits", "probe-health"]);
     wanted.extend(["send-queue"; 12]);
     assert_eq!(functions, wanted, "by name: event-…, schedule-…, sns-…, sqs-…");
     // No sample stands in another's way: only the one that is about it says anything again.
@@ -118,7 +118,10 @@ fn told(run: &Run) -> String {
 fn what_is_used_wrong_is_said_and_ends_with_2() {
     let single = sample("sqs-single.json");
     let cases: [(&[&str], &[&str]); 8] = [
-        (&[&single, "--function", "send-quue"], &["send-quue", "send-queue", "send-event", "probe-health"]),
+        (
+            &[&single, "--function", "send-quue"],
+            &["send-quue", "send-queue", "send-event", "probe-health", "refresh-limits"],
+        ),
         (&["events/no-such.json"], &["events/no-such.json"]),
         (&[&single, "--fault", "throttle"], &["--fault", "SendTextMessage"]),
         (
@@ -222,7 +225,7 @@ fn built(name: &str) -> PathBuf {
 }
 
 #[cfg(unix)]
-const FUNCTIONS: [&str; 3] = ["send-queue", "send-event", "probe-health"];
+const FUNCTIONS: [&str; 5] = ["send-queue", "send-event", "probe-health", "settle-receipt", "refresh-limits"];
 
 /// A folder that has all of them by their names.
 #[cfg(unix)]

@@ -17,6 +17,7 @@ const SAMPLES: [(&str, &str, &[&str], Check); 16] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
+    ("schedule-limits.json", "refresh-limits", &["--config", "events/live-limits.toml"], schedule_limits),
     ("schedule-probe.json", "probe-health", &[], schedule_probe),
     ("sns-event.json", "send-queue", &["--function", "send-queue"], sns_event),
     ("sqs-batch-of-ten.json", "send-queue", &[], batch_of_ten),
@@ -68,6 +69,7 @@ samples! {
     a_misspelt_field_of_an_event_is_rejected: "event-bad.json";
     an_event_of_a_hub_account_is_its_grants: "event-hub.json";
     an_event_is_sent: "event-single.json";
+    live_limits_are_what_the_numbers_tell: "schedule-limits.json";
     a_schedules_event_is_the_probes: "schedule-probe.json";
     an_event_of_sns_is_refused_by_name: "sns-event.json";
     ten_texts_are_sent: "sqs-batch-of-ten.json";
@@ -118,6 +120,19 @@ fn event_single(played: &Played<'_>, lines: &Value) {
     assert_eq!(played.outcomes[0]["detail"]["context"], json!({ "team": "checkout" }));
     assert_eq!(played.answer["reply"], json!({ "id": "order-1090-shipped", "ending": "done" }));
     assert_eq!(used(lines, "checkout"), (1, 1));
+}
+
+fn schedule_limits(played: &Played<'_>, lines: &Value) {
+    assert_eq!(said(played), []);
+    let reply = &played.answer["reply"];
+    assert_eq!((&reply["status"], &reply["changes"]), (&json!("fresh"), &json!([])), "{reply}");
+    let limits = reply["limits"].as_array().expect("a report");
+    let told = |limit: &Value| (limit["limit"].clone(), limit["value"].clone(), limit.get("error").is_none());
+    let expected =
+        [(json!("segments_per_second"), json!(40), true), (json!("t_mobile_daily_segments"), json!(40_000), true)];
+    assert_eq!(limits.iter().map(told).collect::<Vec<_>>(), expected);
+    let budgets = lines.as_array().and_then(|lines| lines.last()).expect("budgets")["budgets"].clone();
+    assert_eq!((&budgets[0]["cap"], &budgets[0]["ceiling"]), (&json!(40_000), &json!(40_000)), "{budgets}");
 }
 
 fn schedule_probe(played: &Played<'_>, _: &Value) {

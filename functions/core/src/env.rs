@@ -2,9 +2,11 @@
 
 mod probe;
 mod receipts;
+mod refresh;
 
 pub use probe::ProbeSettings;
 pub use receipts::ReceiptSettings;
+pub use refresh::RefreshSettings;
 
 use crate::account::AccountId;
 use crate::arn::{RoleArn, TableArn};

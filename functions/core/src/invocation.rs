@@ -1,6 +1,7 @@
 //! What Lambda says of an invocation.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::account::AccountId;
 use crate::arn::FunctionArn;
@@ -26,9 +27,59 @@ impl Invocation {
     }
 }
 
+/// An event that holds requests, for a function that only a schedule is to invoke: they would be lost there, since
+/// whoever sent them takes any answer for a yes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATrigger {
+    /// From a queue or a topic.
+    #[error("this event has records, of {0}. send-queue takes those of aws:sqs")]
+    Records(String),
+    /// From a bus.
+    #[error("this event is a request, \"{0}\". Point its rule at send-event")]
+    Request(String),
+}
+
+/// What the event of a schedule says does not matter, as long as it holds no requests.
+///
+/// # Errors
+/// When it does.
+pub fn only_a_trigger(event: &Value) -> Result<(), NotATrigger> {
+    if let Some(records) = event.get("Records").and_then(Value::as_array) {
+        let source = |record: &Value| {
+            // SNS spells it with a capital letter.
+            let field = record.get("eventSource").or_else(|| record.get("EventSource"));
+            field.and_then(Value::as_str).map(str::to_owned)
+        };
+        let named = records.first().and_then(source).unwrap_or_else(|| "no service that they name".to_owned());
+        return Err(NotATrigger::Records(named));
+    }
+    match event.get("detail-type").and_then(Value::as_str) {
+        Some(request @ "SMS Send Requested") => Err(NotATrigger::Request(request.to_owned())),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn any_event_is_a_trigger_but_one_that_holds_requests() {
+        for event in [json!({}), json!(null), json!("now"), json!({"source": "aws.scheduler", "detail": "{}"})] {
+            assert!(only_a_trigger(&event).is_ok(), "{event}");
+        }
+        for (event, named) in [
+            (json!({"Records": [{"eventSource": "aws:sqs"}]}), "aws:sqs"),
+            (json!({"Records": [{"EventSource": "aws:sns"}]}), "aws:sns"),
+            (json!({"Records": []}), "no service"),
+            (json!({"detail-type": "SMS Send Requested"}), "SMS Send Requested"),
+        ] {
+            let told = only_a_trigger(&event).unwrap_err().to_string();
+            assert!(told.contains(named), "{told}");
+        }
+    }
 
     #[test]
     fn an_alias_is_in_its_functions_account_and_what_is_no_arn_is_in_none() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::ProbeSettings;
-use tendlc_core::invocation::Invocation;
+use tendlc_core::invocation::{Invocation, only_a_trigger};
 
 use crate::check::Report;
 use crate::clients::Clients;
@@ -48,46 +48,5 @@ impl Handler {
             None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock)).await,
         }
         Ok(run.report())
-    }
-}
-
-fn only_a_trigger(event: &Value) -> Result<(), Refusal> {
-    if let Some(records) = event.get("Records").and_then(Value::as_array) {
-        let source = |record: &Value| {
-            // SNS spells it with a capital letter.
-            let field = record.get("eventSource").or_else(|| record.get("EventSource"));
-            field.and_then(Value::as_str).map(str::to_owned)
-        };
-        let named = records.first().and_then(source).unwrap_or_else(|| "no service that they name".to_owned());
-        return Err(Refusal::Records(named));
-    }
-    match event.get("detail-type").and_then(Value::as_str) {
-        Some(request @ "SMS Send Requested") => Err(Refusal::Request(request.to_owned())),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use lambda_runtime::Diagnostic;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn any_event_is_a_trigger_but_one_that_holds_requests() {
-        for event in [json!({}), json!(null), json!("now"), json!({"source": "aws.scheduler", "detail": "{}"})] {
-            assert!(only_a_trigger(&event).is_ok(), "{event}");
-        }
-        for (event, named) in [
-            (json!({"Records": [{"eventSource": "aws:sqs"}]}), "aws:sqs"),
-            (json!({"Records": [{"EventSource": "aws:sns"}]}), "aws:sns"),
-            (json!({"Records": []}), "no service"),
-            (json!({"detail-type": "SMS Send Requested"}), "SMS Send Requested"),
-        ] {
-            let told = Diagnostic::from(only_a_trigger(&event).unwrap_err());
-            assert_eq!(told.error_type, "NotATrigger");
-            assert!(told.error_message.contains(named), "{}", told.error_message);
-        }
     }
 }

@@ -18,11 +18,14 @@ pub enum FunctionName {
     ProbeHealth,
     /// Takes SQS batches of what AWS tells of texts. There is one, in the primary, for all grants.
     SettleReceipt,
+    /// Takes a schedule's event, too: of a schedule that is named after it.
+    RefreshLimits,
 }
 
 impl FunctionName {
     /// Every function.
-    pub const ALL: [Self; 4] = [Self::SendQueue, Self::SendEvent, Self::ProbeHealth, Self::SettleReceipt];
+    pub const ALL: [Self; 5] =
+        [Self::SendQueue, Self::SendEvent, Self::ProbeHealth, Self::SettleReceipt, Self::RefreshLimits];
 
     /// The name of its binary.
     pub fn as_str(self) -> &'static str {
@@ -31,18 +34,26 @@ impl FunctionName {
             Self::SendEvent => "send-event",
             Self::ProbeHealth => "probe-health",
             Self::SettleReceipt => "settle-receipt",
+            Self::RefreshLimits => "refresh-limits",
         }
     }
 
     /// The function that `event` is for. One that nobody takes goes to `send-queue`, which says so.
     pub fn of(event: &Value) -> Self {
         match event.get("source").and_then(Value::as_str) {
+            Some("aws.scheduler" | "aws.events") if is_of(event, Self::RefreshLimits) => Self::RefreshLimits,
             Some("aws.scheduler" | "aws.events") => Self::ProbeHealth,
             Some(_) if event.get("Records").is_none() => Self::SendEvent,
             _ if queue_of(event) == receipts::QUEUE => Self::SettleReceipt,
             _ => Self::SendQueue,
         }
     }
+}
+
+/// Whether a schedule's or rule's event comes of one that bears a function's name.
+fn is_of(event: &Value, function: FunctionName) -> bool {
+    let resources = event.get("resources").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    resources.iter().filter_map(Value::as_str).any(|resource| resource.ends_with(function.as_str()))
 }
 
 impl std::str::FromStr for FunctionName {

@@ -25,6 +25,9 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 /// Lambda tries an event that failed again after a minute and after two more.
 const RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
+/// How often live limits are read.
+const MINUTE: Duration = Duration::from_secs(60);
+
 impl System {
     /// Delivers what comes from now on, also before this is polled, until `stop` holds true.
     ///
@@ -56,6 +59,10 @@ impl System {
             let function = self.fleet.function(FunctionName::SettleReceipt, None)?;
             let queue = receipts::queue_arn(self.primary()).parse()?;
             tasks.spawn(self.source(primary, queue, &function).run(stop.clone()));
+        }
+        if !self.config.live(&self.primary).is_empty() {
+            let function = self.fleet.function(FunctionName::RefreshLimits, None)?;
+            tasks.spawn(every_minute(function, self.aws.region().to_owned(), primary.clone(), stop.clone()));
         }
         tasks.spawn(Arc::clone(&self).route(stop.clone(), events));
         while tasks.join_next().await.is_some() {}
@@ -93,6 +100,32 @@ impl System {
             }
         }
         tasks.abort_all();
+    }
+}
+
+/// As EventBridge Scheduler does with a rate of one minute.
+async fn every_minute(function: Arc<Function>, region: String, account: AccountId, mut stop: watch::Receiver<bool>) {
+    let name = FunctionName::RefreshLimits.as_str();
+    let event = json!({
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": account,
+        "region": region,
+        "resources": [format!("arn:aws:scheduler:{region}:{account}:schedule/default/tendlc-{name}")],
+        "detail": "{}",
+    });
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(MINUTE) => {}
+        }
+        if let Err(error) = function.invoke(event.clone()).await {
+            tracing::warn!(
+                error = error.error_type,
+                "live limits could not be refreshed; they are tried again in a minute"
+            );
+        }
     }
 }
 

@@ -100,7 +100,7 @@ async fn receipts_come_together_on_one_queue_and_go_to_the_function_for_them() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_no_function_takes_receipts_they_stay_and_the_rest_is_served() {
-    let [send_queue, send_event, probe, _] = FunctionName::ALL;
+    let [send_queue, send_event, probe, ..] = FunctionName::ALL;
     let folder = Folder::of(&[send_queue, send_event, probe]);
     let system = start(&folder).await;
     let (stop, stopped) = watch::channel(false);

@@ -1,0 +1,26 @@
+//! `refresh-limits`: live limits, read from AWS once a minute, and the table brought after them. In the primary only.
+
+mod handler;
+mod refresh;
+mod refusal;
+mod report;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use tendlc_core::clock::SharedClock;
+use tendlc_core::env::RefreshSettings;
+
+pub use handler::Handler;
+pub use refusal::Refusal;
+pub use report::{Refreshed, Report, State};
+
+/// Serves invocations until the environment ends.
+///
+/// # Errors
+/// When the environment is not complete, or the Runtime API ends.
+pub async fn serve(clock: SharedClock) -> Result<(), Error> {
+    let settings = RefreshSettings::read(&|name| std::env::var(name).ok())?;
+    let config = tendlc_core::aws::config(&|name| std::env::var(name).ok());
+    let handler = Handler::new(config, settings, clock);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| handler.handle(event))).await
+}
