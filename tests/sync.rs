@@ -31,6 +31,8 @@ mod guarantee;
 mod interrupted;
 #[path = "sync/live.rs"]
 mod live;
+#[path = "sync/live_together.rs"]
+mod live_together;
 #[path = "sync/pause.rs"]
 mod pause;
 #[path = "sync/pointers.rs"]
@@ -40,12 +42,16 @@ mod pointers;
 mod primary;
 #[path = "sync/random.rs"]
 mod random;
+#[path = "sync/reading.rs"]
+mod reading;
 #[path = "sync/rescoped.rs"]
 mod rescoped;
 #[path = "sync/said.rs"]
 mod said;
 #[path = "quota/seed.rs"]
 mod seed;
+#[path = "sync/telling.rs"]
+mod telling;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/terms.rs"]
 mod terms;

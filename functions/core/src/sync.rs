@@ -80,8 +80,8 @@ impl Sync {
     /// # Errors
     /// When the table does not answer, or another sync runs. What is done by then stays done and is consistent.
     pub async fn run(&self, wanted: &Wanted) -> Result<Vec<Change>, SyncError> {
-        let (wanted, mut changes) = promise::that_can_be_kept(wanted);
-        let names = Index::of(&wanted);
+        let mut changes = Vec::new();
+        let names = Index::of(wanted);
         // Named before they are there and until they are gone, so that an interrupted run leaves nothing unseen.
         let all = self.add_to_index(&names).await?;
         let claimed = wanted.grants.iter().flat_map(pointer::keys).collect();
@@ -92,6 +92,9 @@ impl Sync {
         for campaign in &wanted.campaigns {
             leaving.extend(self.put_campaign(campaign, &mut changes).await?);
         }
+        let wanted = self.as_told(wanted, &names).await?;
+        let (wanted, warnings) = promise::that_can_be_kept(&wanted);
+        changes.splice(0..0, warnings);
         // Guarantees go down before caps and up after them, so that none is promised twice on the way.
         for name in all.grants.difference(&names.grants) {
             self.take_back(name).await?;

@@ -9,7 +9,7 @@ use tendlc_core::limits::{Limit, Reader, Told, Unread, Wants};
 use tendlc_core::sync::{Change, Sync, SyncError, Tense};
 use tendlc_core::table::{Key, Table};
 
-use crate::report::{Refreshed, Report};
+use crate::report::{self, Refreshed, Report};
 
 /// What bringing the table after the limits takes, and answering: no reading begins or lasts into this.
 const AFTERWARDS: SignedDuration = SignedDuration::from_secs(5);
@@ -59,7 +59,7 @@ impl Refresh<'_> {
             if line.starts_with("WARNING") { tracing::warn!("{line}") } else { tracing::info!("{line}") }
         }
         for overtaken in &sofar.overtaken {
-            tracing::warn!(%overtaken, "the next run tries again");
+            tracing::warn!("{}", report::again(overtaken));
         }
         Ok(Report::of(sofar.limits, sofar.changes, &sofar.overtaken))
     }

@@ -94,6 +94,14 @@ impl Report {
         limits.sort_by(|one, other| (&one.campaign, one.limit).cmp(&(&other.campaign, other.limit)));
         let stale = !overtaken.is_empty() || limits.iter().any(|limit| limit.error.is_some());
         let status = if stale { State::Stale } else { State::Fresh };
-        Self { status, limits, changes, overtaken: overtaken.iter().map(ToString::to_string).collect() }
+        Self { status, limits, changes, overtaken: overtaken.iter().map(again).collect() }
+    }
+}
+
+/// Nobody has to do anything about it.
+pub(crate) fn again(error: &SyncError) -> String {
+    match error {
+        SyncError::Overtaken(what) => format!("{what} is being changed by somebody else; the next run tries again"),
+        SyncError::Table(error) => error.to_string(),
     }
 }

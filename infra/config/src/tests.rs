@@ -1,6 +1,7 @@
 //! Rules about whole files. Each case changes one thing in a right one.
 
 mod answers;
+mod live;
 mod rules;
 mod values;
 

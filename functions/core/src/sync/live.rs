@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Sync;
 use super::schedule::newest;
-use crate::grant::{Campaign, Live, Pool, Reading};
+use super::{Index, Sync, Wanted};
+use crate::grant::{Asked, Campaign, Live, Pool, Reading};
 use crate::limits::Source;
 use crate::name::CampaignName;
 use crate::table::{Key, TableError};
@@ -36,6 +36,23 @@ pub(super) fn keep_newer(wanted: &mut Campaign, there: &Campaign) {
 }
 
 impl Sync {
+    /// What is wanted, with live caps as the campaigns' records have them by now: AWS may have told another one since
+    /// whoever wants this looked.
+    pub(super) async fn as_told(&self, wanted: &Wanted, names: &Index) -> Result<Wanted, TableError> {
+        let mut told = wanted.clone();
+        let live = told.brands.iter_mut().filter(|brand| brand.live).flat_map(|brand| &mut brand.pools);
+        for (pool, values) in live {
+            let Some(cap) = self.live_cap(pool, &names.campaigns).await? else { continue };
+            values.iter_mut().for_each(|entry| entry.value.cap = cap);
+            for grant in &mut told.grants {
+                let Some(Asked { ceiling: None, .. }) = grant.asked.get(pool) else { continue };
+                let budgets = grant.budgets.get_mut(pool).into_iter().flatten();
+                budgets.for_each(|entry| entry.value.ceiling = cap);
+            }
+        }
+        Ok(told)
+    }
+
     /// The least that these campaigns' records say of a cap; `None`: nothing.
     pub(super) async fn live_cap(
         &self,
@@ -43,7 +60,9 @@ impl Sync {
         names: &BTreeSet<CampaignName>,
     ) -> Result<Option<i64>, TableError> {
         let mut campaigns: Vec<Campaign> = Vec::with_capacity(names.len());
-        for name in names {
+        // A campaign's own cap is nobody else's.
+        let own = pool.as_str().split_once('#').map(|(_, campaign)| campaign);
+        for name in names.iter().filter(|name| own.is_none_or(|own| own == name.as_str())) {
             campaigns.extend(self.table.read(&Key::campaign(name)).await?);
         }
         Ok(least(pool, campaigns.iter()))
