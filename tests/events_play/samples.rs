@@ -13,7 +13,7 @@ const NOW: &str = "2026-11-20T17:00:00Z";
 type Check = fn(&Played<'_>, &Value);
 
 /// Every sample: its file, its function, what else is asked of the command, and its check.
-const SAMPLES: [(&str, &str, &[&str], Check); 16] = [
+const SAMPLES: [(&str, &str, &[&str], Check); 17] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
