@@ -1,5 +1,7 @@
 //! Receipts: what they give back, what they settle, and what they tell, whatever their order.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/counters.rs"]
 mod counters;
@@ -8,6 +10,10 @@ mod counters;
 mod desk;
 #[path = "receipts/early.rs"]
 mod early;
+#[path = "receipts/many.rs"]
+mod many;
+#[path = "receipts/mix.rs"]
+mod mix;
 #[path = "receipts/money.rs"]
 mod money;
 #[path = "receipts/office.rs"]
@@ -15,8 +21,14 @@ mod office;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/primary.rs"]
 mod primary;
+#[path = "receipts/random.rs"]
+mod random;
+#[path = "quota/seed.rs"]
+mod seed;
 #[path = "receipts/segments.rs"]
 mod segments;
+#[path = "receipts/story.rs"]
+mod story;
 #[path = "receipts/strange.rs"]
 mod strange;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]

@@ -56,7 +56,7 @@ async fn a_receipt_that_comes_before_the_send_is_recorded_waits_for_it() {
     let office = Office::open().await;
     let claim = claimed(&office).await;
     let receipt = delivered(&claim.sent);
-    let filed = office.post(&[receipt.clone()]).await;
+    let filed = office.post(std::slice::from_ref(&receipt)).await;
     assert!(matches!(filed[0], Filed::Later { until } if until > office.primary.now()), "{filed:?}");
     assert_eq!(office.total("texts:orders").await, 0);
     claim.settle(Settled::Accepted { message_id: claim.sent.message_id.clone() }, Charge::default()).await;
@@ -97,7 +97,7 @@ async fn a_receipt_without_context_finds_its_request_by_the_message_id() {
     let sent = office.send(&[1, 1]).await;
     let copy = by_event_bridge(delivered(&sent[0]));
     // The copy with the context is on its way, and says more.
-    let filed = office.post(&[copy.clone()]).await;
+    let filed = office.post(std::slice::from_ref(&copy)).await;
     assert!(matches!(filed[0], Filed::Later { .. }), "{filed:?}");
     office.primary.clock.advance(LATER);
     assert_eq!(office.post(&[copy]).await, [Filed::Done]);
