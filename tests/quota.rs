@@ -24,6 +24,8 @@ mod desk;
 mod fair;
 #[path = "quota/function.rs"]
 mod function;
+#[path = "quota/hundred.rs"]
+mod hundred;
 #[path = "quota/limits.rs"]
 mod limits;
 #[path = "quota/midnight.rs"]

@@ -1,9 +1,10 @@
-//! Days of 23, 24 and 25 hours, and the five minutes before their end, in which a text is charged to both.
+//! Days of 23, 24 and 25 hours, and the time around their end, in which a text is charged to both.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use tendlc_core::day::AFTER_MIDNIGHT;
 use tendlc_core::reason::Reason;
 
 use super::desk::{Desk, Told, admitted, text};
@@ -26,11 +27,11 @@ fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
 }
 
-/// What was admitted, by every day on which the text may come to the carrier, by its sender's clock.
+/// What was admitted, by every day on which the text may come to the carrier: its sender's clock may be two seconds fast.
 fn by_day(told: &[Told], [first, _, second, midnight]: [&'static str; 4]) -> BTreeMap<&'static str, i64> {
     let mut sums = BTreeMap::from([(first, 0), (second, 0)]);
     for told in told.iter().filter(|told| told.admitted()) {
-        if told.asked_at < at(midnight) {
+        if told.asked_at < at(midnight) + AFTER_MIDNIGHT {
             *sums.entry(first).or_default() += told.segments;
         }
         if told.asked_at >= at(midnight) - minutes(5) {
@@ -120,11 +121,15 @@ async fn a_used_up_day_ends_at_its_own_midnight_and_not_a_second_sooner() {
             let told = desk.ask(&[text(1)]).await.remove(0);
             assert!(matches!(told.reason(), Some(Reason::BrandDailyCap | Reason::GrantDailyBudget)), "{told:?}");
             let until = told.until().unwrap();
-            assert!(until <= at(midnight) && until > primary.now(), "{until}: worth asking by midnight");
+            assert!(until <= at(midnight) + AFTER_MIDNIGHT && until > primary.now(), "{until}: worth asking by then");
         }
         assert_eq!(primary.counters(day(second)).await.used(), 0, "what was refused took nothing from the next day");
-        primary.clock.set(at(midnight));
-        assert_eq!(admitted(&desk.ask(&[text(1); 12]).await), 10);
+        // A clock that shows midnight may be two seconds fast.
+        primary.clock.set(at(midnight) + SignedDuration::from_millis(2_999));
+        assert_eq!(admitted(&desk.ask(&[text(1)]).await), 0);
+        primary.clock.set(at(midnight) + AFTER_MIDNIGHT);
+        let told = desk.ask(&[text(1); 12]).await;
+        assert_eq!(admitted(&told), 10, "{told:?}");
         assert_eq!(primary.counters(day(first)).await.used(), 10);
     }
 }

@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 /// carrier on either side of midnight.
 pub const MIDNIGHT_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long after the beginning of a Pacific day a text is charged to the day before too: clocks of functions may be two
+/// seconds apart, and what the fast one takes for the new day the carrier may still count to the old one.
+pub const AFTER_MIDNIGHT: SignedDuration = SignedDuration::from_secs(3);
+
 /// America/Los_Angeles as its rule has been since 2007. Lambda's runtime brings no time zone database, and one
 /// bundled would make every zip larger for the sake of one zone.
 static PACIFIC: LazyLock<TimeZone> =
@@ -30,9 +34,13 @@ impl PacificDay {
         Self(moment.to_zoned(PACIFIC.clone()).date())
     }
 
-    /// The days that a text sent at `now` is charged to: one, or two in the last five minutes.
+    /// The days that a text sent at `now` is charged to: one, or two in the last five minutes and the first three seconds.
     pub fn charged_at(now: Timestamp) -> ChargedDays {
         let day = Self::of(now);
+        let before = Self::of(now - AFTER_MIDNIGHT);
+        if before != day {
+            return ChargedDays { first: before, second: Some(day) };
+        }
         let late = day.end().duration_since(now) <= MIDNIGHT_WINDOW;
         ChargedDays { first: day, second: late.then(|| day.next()) }
     }
@@ -75,7 +83,7 @@ pub struct ChargedDays {
 }
 
 impl ChargedDays {
-    /// Every day charged, the present one first.
+    /// Every day charged, the earlier one first.
     pub fn iter(self) -> impl Iterator<Item = PacificDay> {
         [Some(self.first), self.second].into_iter().flatten()
     }
@@ -114,12 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_five_minutes_are_charged_to_both_days_and_no_moment_before() {
+    fn the_last_five_minutes_and_three_seconds_more_are_charged_to_both_days() {
         let end = "2026-11-20".parse::<PacificDay>().unwrap().end();
         let days = |moment| PacificDay::charged_at(moment).iter().map(|d| d.to_string()).collect::<Vec<_>>();
         assert_eq!(days(end - SignedDuration::from_secs(301)), ["2026-11-20"]);
         assert_eq!(days(end - SignedDuration::from_secs(300)), ["2026-11-20", "2026-11-21"]);
-        assert_eq!(days(end), ["2026-11-21"]);
+        assert_eq!(days(end), ["2026-11-20", "2026-11-21"], "a clock may be fast");
+        assert_eq!(days(end + SignedDuration::from_millis(2_999)), ["2026-11-20", "2026-11-21"]);
+        assert_eq!(days(end + AFTER_MIDNIGHT), ["2026-11-21"]);
         assert_eq!(
             PacificDay::charged_at(end - SignedDuration::from_secs(1)).end(),
             "2026-11-21".parse::<PacificDay>().unwrap().end()

@@ -11,7 +11,7 @@ use super::fit::{Amounts, PLENTY, fit, lacks};
 use super::take::{Want, take};
 use super::verdict::Part;
 use super::{ASK_AGAIN, Quota};
-use crate::day::PacificDay;
+use crate::day::{AFTER_MIDNIGHT, PacificDay};
 use crate::grant::{Budget, Cap, Pool};
 use crate::reason::Reason;
 use crate::table::{Item, Key, TableError, read_number};
@@ -212,6 +212,7 @@ impl BudgetPart {
     }
 
     fn refused(&self, now: Timestamp, reason: Reason) -> Part {
-        Part::Refused { reason, until: self.day.end().min(now + ASK_AGAIN) }
+        let until = (self.day.end() + AFTER_MIDNIGHT).min(now + ASK_AGAIN);
+        Part::Refused { reason, until }
     }
 }

@@ -57,6 +57,10 @@ impl Parts {
             let cap = snapshot.brands().find_map(|brand| on_day(brand.pools.get(&pool)?, day));
             let budget = snapshot.grant.budgets.get(&pool).and_then(|values| on_day(values, day));
             let all = on_day(&snapshot.grant.daily_segments, day).and_then(|daily| daily.segments);
+            // What began with this day has no yesterday to be charged to.
+            if day < PacificDay::of(now) && (cap.is_none() || budget.is_none()) {
+                continue;
+            }
             budgets.push(BudgetPart { day, pool, cap, budget, all, costs });
         }
         let spends = snapshot.grant.monthly_spend.map_or_else(Vec::new, |budget| {
