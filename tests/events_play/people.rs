@@ -57,6 +57,20 @@ fn what_waits_says_for_what_and_what_would_help() {
 }
 
 #[test]
+fn a_live_limit_that_could_not_be_read_says_why_and_what_to_do_below_its_row() {
+    let fault = r#"{"operation":"DescribePhoneNumbers","action":"deny","times":null}"#;
+    let file = sample("schedule-limits.json");
+    let live = [file.as_str(), "--config", "events/live-limits.toml"];
+    let (text, _) = seen(&live, None);
+    assert!(text.contains("status: fresh") && below(&text, "segments_per_second").is_empty(), "{text}");
+    let (text, logs) = seen(&[live.as_slice(), &["--fault", fault]].concat(), None);
+    let below = below(&text, "segments_per_second");
+    assert!(below.contains("refused sms-voice:DescribePhoneNumbers") && below.contains("allow sms-voice:"), "{text}");
+    assert!(text.contains("status: stale") && !logs.contains("+1206"), "{text}{logs}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
 fn no_line_is_long_and_none_shows_a_number_or_a_body() {
     let (text, logs) = seen(&[&["events"], NOW.as_slice()].concat(), None);
     // A reply is JSON, as the function answered it.

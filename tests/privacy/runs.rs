@@ -41,6 +41,10 @@ fn no_log_and_no_outcome_of_the_samples_holds_a_number_or_a_body() {
     }
     let over = ["events/sqs-over-budget.json", "--config", "events/over-budget.toml", "--now", NOW, "--output", "json"];
     assert_private(&finder, "over budget", &written(&over));
+    let live = ["events/schedule-limits.json", "--config", "events/live-limits.toml", "--now", NOW];
+    let written = written(&live);
+    assert!(written.contains("t_mobile_daily_segments"), "limits are among it");
+    assert_private(&finder, "live limits", &written);
 }
 
 #[test]

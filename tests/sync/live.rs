@@ -195,6 +195,7 @@ async fn a_run_with_nothing_changed_writes_nothing() {
         primary.aws.clear_calls();
         let report = refresh(&primary).await;
         assert_eq!((report.status, &report.changes), (State::Fresh, &vec![]));
+        assert_eq!(of(&report, "orders", Limit::Rate).age_seconds, 0);
         let counts = primary.aws.counts();
         let reads = ["GetItem", "DescribePhoneNumbers", "ListRegistrationAssociations"];
         assert!(counts.keys().all(|call| reads.contains(call)), "{counts:?}");
@@ -203,6 +204,8 @@ async fn a_run_with_nothing_changed_writes_nothing() {
     primary.clock.advance(SignedDuration::from_mins(3));
     let report = refresh(&primary).await;
     assert_eq!((&report.changes, of(&report, "orders", Limit::Rate).age_seconds), (&vec![], 0));
+    let read_at = campaign(&primary, "orders").await.live.segments_per_second.unwrap().read_at;
+    assert_eq!(read_at, of(&report, "orders", Limit::Rate).read_at);
 }
 
 #[tokio::test]

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tendlc_core::clock::SystemClock;
+use tendlc_core::table::{KEY, Key, text};
 use tendlc_local::aws::seed::{Number, Registration, Seed};
 use tendlc_local::aws::{Action, Aws, Fault};
 
 use super::command::{folder, out, tendlc, told};
+use super::primary::config;
 
 const PRIMARY: &str = "111111111111";
 
@@ -61,6 +63,19 @@ async fn on_an_empty_table_it_reads_live_limits_from_aws_and_says_so_and_after_t
     let reads = ["DescribePhoneNumbers", "ListRegistrationAssociations"];
     assert!(reads.iter().all(|operation| !aws.counts().contains_key(operation)), "{:?}", aws.counts());
     assert!(!told(&first).contains("2065550100") && !out(&first).contains("2065550100"));
+    assert!(!told(&second).contains("WARNING"), "{}", told(&second));
+
+    // What nobody has read since is taken all the same, and its age is told.
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let client = aws_sdk_dynamodb::Client::new(&config(&aws, http));
+    let update =
+        client.update_item().table_name("tendlc").key(KEY, Key::campaign(&"order-updates".parse().unwrap()).value());
+    let update = update.update_expression("SET #live.segments_per_second.read_at = :then");
+    let update = update.expression_attribute_names("#live", "live");
+    update.expression_attribute_values(":then", text("2026-01-01T00:00:00Z")).send().await.unwrap();
+    let third = run(&["sync", "--yes"]).await;
+    assert_eq!((third.status.code(), out(&third).as_str()), (Some(0), "nothing to change\n"), "{}", told(&third));
+    assert!(told(&third).contains("WARNING: the limits of the campaign order-updates were read "), "{}", told(&third));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -43,7 +43,7 @@ impl Refresh<'_> {
                 Ok(None) => {}
                 Ok(Some(kept)) => {
                     sofar.changes.extend(kept.change);
-                    sofar.add(&campaign, &kept.campaign, &told, self.clock.now());
+                    sofar.add(&campaign, &kept.campaign, &told, at);
                     // A cap that fell is not to wait for the campaigns that are still to be read.
                     if cap(&campaign.live) != cap(&kept.campaign.live) {
                         self.follow(&mut sofar).await?;
@@ -112,6 +112,8 @@ impl Sofar {
                 Limit::Rate => told.rate.as_ref().err(),
                 Limit::Cap => told.cap.as_ref().err(),
             };
+            // What is the same is not written anew each minute, and was read now all the same.
+            let reading = if unread.is_none() { Reading { read_at: at, ..reading } } else { reading };
             let refreshed = Refreshed::new((&now.name, limit), *before_it, reading, unread, at);
             refreshed.log();
             self.limits.push(refreshed);

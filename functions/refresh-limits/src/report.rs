@@ -28,7 +28,7 @@ pub struct Refreshed {
     pub value: i64,
     /// What held before.
     pub before: i64,
-    /// When AWS told it last; up to five minutes before that where it goes on telling the same.
+    /// When AWS told it last. Where that was not in this run, up to five minutes before that.
     pub read_at: Timestamp,
     /// How old that is.
     pub age_seconds: i64,
@@ -83,8 +83,7 @@ impl Refreshed {
                 %campaign, limit, value, %read_at, age, error, cure,
                 "a live limit could not be read and stays as it was"
             ),
-            None if value != before => tracing::info!(%campaign, limit, value, before, "a live limit has changed"),
-            None => tracing::debug!(%campaign, limit, value, age, "a live limit is as it was"),
+            None => tracing::info!(%campaign, limit, value, before, %read_at, age, "a live limit was read"),
         }
     }
 }

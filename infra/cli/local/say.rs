@@ -35,6 +35,7 @@ pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
     }
     match &played.reply {
         Ok(reply) if reply.get("checks").is_some() => checks(reply),
+        Ok(reply) if reply.get("limits").is_some() => limits(reply),
         Ok(reply) => show::text(&format!("reply: {reply}\n")),
         Err(error) => {
             show::text(&show::folded(&format!("{}: {}", error.error_type, error.error_message), "error: ", "     "))
@@ -67,6 +68,21 @@ fn checks(reply: &Value) -> anyhow::Result<()> {
         table.add_row([field(check, "name"), field(check, "state"), field(check, "detail"), field(check, "cure")]);
     }
     show::text(&format!("{}status: {}\n", tables::with_notes(table, &[]), field(reply, "status")))
+}
+
+/// Live limits, and what to do about those that could not be read.
+fn limits(reply: &Value) -> anyhow::Result<()> {
+    let mut table = tables::table(&["campaign", "limit", "is", "was", "read at"], 5);
+    let mut notes = Vec::new();
+    for limit in reply.get("limits").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| limit.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+        let number = |name: &str| limit.get(name).and_then(Value::as_i64).map_or("-".to_owned(), |it| it.to_string());
+        table.add_row([text("campaign"), text("limit"), number("value"), number("before"), when(&text("read_at"))]);
+        notes.push(limit.get("error").map(|_| format!("{}; {}", text("error"), text("cure"))));
+    }
+    let status = reply.get("status").and_then(Value::as_str).unwrap_or("-");
+    let table = if notes.is_empty() { "no limit is live\n".to_owned() } else { tables::with_notes(table, &notes) };
+    show::text(&format!("{table}status: {status}\n"))
 }
 
 /// What is left of each budget.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tendlc_config::Readings;
 use tendlc_core::clock::SharedClock;
@@ -16,6 +17,11 @@ use super::reach::{Failure, Reach};
 
 /// Calls go out one a second, and nobody waits longer for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// A reading is written anew every five minutes while AWS tells the same.
+const OLD: SignedDuration = SignedDuration::from_mins(15);
+
+const SILENT: &str = "see what refresh-limits answers, and whether its schedule runs once a minute";
 
 /// What is live, and with what it is read.
 pub struct Live<'a> {
@@ -57,7 +63,15 @@ impl Live<'_> {
             };
             let there = there.map_err(|error| reach.failed_on_the_table(&Failure::of_table(&error)))?;
             let live = match there {
-                Some(live) => live,
+                Some(live) => {
+                    if let Some(old) = is_old(&live, self.clock.now()) {
+                        eprintln!(
+                            "WARNING: the limits of the campaign {} were read {old} ago: {SILENT}",
+                            wants.campaign
+                        );
+                    }
+                    live
+                }
                 None => {
                     eprintln!("reading the limits of the campaign {} from AWS", wants.campaign);
                     let told = reader.read(&wants.source).await;
@@ -73,6 +87,14 @@ impl Live<'_> {
         }
         Ok(read)
     }
+}
+
+/// How old the oldest of these readings is, where the job that reads them each minute must have failed or does not run.
+fn is_old(live: &grant::Live, now: Timestamp) -> Option<String> {
+    let readings = [live.segments_per_second, live.t_mobile_daily_segments];
+    let oldest = readings.into_iter().flatten().map(|reading| reading.read_at).min()?;
+    let age = SignedDuration::from_secs(now.duration_since(oldest).as_secs());
+    (age > OLD).then(|| format!("{age:#}"))
 }
 
 impl Told {
