@@ -6,6 +6,8 @@
 mod dry_run;
 #[path = "probe/event.rs"]
 mod event;
+#[path = "probe/limits.rs"]
+mod limits;
 #[path = "probe/number.rs"]
 mod number;
 #[path = "probe/registration.rs"]

@@ -217,9 +217,11 @@ async fn what_does_not_fit_into_a_run_is_read_first_in_the_next_one() {
     let mut read = Vec::new();
     for _ in 0..2 {
         let mut context = Context::default();
-        // So that one reading is enough to use it up.
-        primary.aws.fault(Fault { times: Some(2), ..Fault::always("DescribePhoneNumbers", Action::Throttle) }).unwrap();
-        context.deadline = (primary.now() + SignedDuration::from_millis(6_500)).as_millisecond().try_into().unwrap();
+        // So that one reading is enough to use it up: each is asked for three times, a second apart.
+        for operation in ["ListRegistrationAssociations", "DescribePhoneNumbers"] {
+            primary.aws.fault(Fault { times: Some(2), ..Fault::always(operation, Action::Throttle) }).unwrap();
+        }
+        context.deadline = (primary.now() + SignedDuration::from_secs(9)).as_millisecond().try_into().unwrap();
         let report = handler.handle(LambdaEvent::new(json!({}), context)).await.unwrap();
         primary.aws.clear_faults();
         let fresh = report.limits.iter().filter(|limit| limit.error.is_none() && limit.limit == Limit::Rate);

@@ -6,7 +6,12 @@ mod source;
 mod told;
 mod unread;
 
+use jiff::SignedDuration;
+
 pub use read::Reader;
 pub use source::{Source, Wants, known};
 pub use told::Told;
 pub use unread::{Limit, Unread};
+
+/// Readings that are older were not made by the job that makes them once a minute, and writes them down every five.
+pub const OLD: SignedDuration = SignedDuration::from_mins(15);

@@ -8,6 +8,7 @@ mod dry_run;
 #[cfg(test)]
 mod fixtures;
 mod handler;
+mod limits;
 mod number;
 mod primary;
 mod records;

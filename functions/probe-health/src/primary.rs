@@ -9,7 +9,7 @@ use crate::check::Finding;
 use crate::clients::Clients;
 use crate::records::Holdings;
 use crate::run::Run;
-use crate::{campaign, dry_run, records, session};
+use crate::{campaign, dry_run, limits, records, session};
 
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock) {
@@ -23,6 +23,9 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
     };
     for one in held.campaigns.values() {
         campaign::probe(run, clients, None, one).await;
+        if let Some(finding) = limits::check(one, clock.now()) {
+            run.found(format!("limits:{}", one.name), finding);
+        }
     }
     for grant in held.grants.iter().filter(|grant| grant.topology == Topology::Hub) {
         probe_grant(run, clients, settings, clock, &held, grant).await;

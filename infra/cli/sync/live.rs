@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tendlc_config::Readings;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::grant;
-use tendlc_core::limits::{Reader, Wants, known};
+use tendlc_core::limits::{OLD, Reader, Wants, known};
 use tendlc_core::name::CampaignName;
 use tendlc_core::table::Table;
 
@@ -17,9 +16,6 @@ use super::reach::{Failure, Reach};
 
 /// Calls go out one a second, and nobody waits longer for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
-
-/// A reading is written anew every five minutes while AWS tells the same.
-const OLD: SignedDuration = SignedDuration::from_mins(15);
 
 const SILENT: &str = "see what refresh-limits answers, and whether its schedule runs once a minute";
 
@@ -64,9 +60,9 @@ impl Live<'_> {
             let there = there.map_err(|error| reach.failed_on_the_table(&Failure::of_table(&error)))?;
             let live = match there {
                 Some(live) => {
-                    if let Some(old) = is_old(&live, self.clock.now()) {
+                    if let Some(age) = live.age(self.clock.now()).filter(|age| *age > OLD) {
                         eprintln!(
-                            "WARNING: the limits of the campaign {} were read {old} ago: {SILENT}",
+                            "WARNING: the limits of the campaign {} were read {age:#} ago: {SILENT}",
                             wants.campaign
                         );
                     }
@@ -87,14 +83,6 @@ impl Live<'_> {
         }
         Ok(read)
     }
-}
-
-/// How old the oldest of these readings is, where the job that reads them each minute must have failed or does not run.
-fn is_old(live: &grant::Live, now: Timestamp) -> Option<String> {
-    let readings = [live.segments_per_second, live.t_mobile_daily_segments];
-    let oldest = readings.into_iter().flatten().map(|reading| reading.read_at).min()?;
-    let age = SignedDuration::from_secs(now.duration_since(oldest).as_secs());
-    (age > OLD).then(|| format!("{age:#}"))
 }
 
 impl Told {

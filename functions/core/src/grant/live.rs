@@ -1,6 +1,6 @@
 //! Limits that `tendlc.toml` leaves to AWS ("live"): what AWS told of them last.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A limit as AWS told it.
@@ -29,6 +29,13 @@ impl Live {
     /// Whether none is.
     pub fn is_none(&self) -> bool {
         self.segments_per_second.is_none() && self.t_mobile_daily_segments.is_none()
+    }
+
+    /// How long ago the oldest of its readings was made; `None`: there is none.
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        let readings = [self.segments_per_second, self.t_mobile_daily_segments].into_iter().flatten();
+        let oldest = readings.map(|reading| reading.read_at).min()?;
+        Some(SignedDuration::from_secs(now.duration_since(oldest).as_secs().max(0)))
     }
 
     /// The rate, in thousandths of a segment per second; `None`: it is not live.
