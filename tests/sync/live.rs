@@ -12,6 +12,7 @@ use tendlc_local::aws::{Action, Fault};
 
 use super::change::uses;
 use super::consistent::{assert_balanced, assert_promised_once};
+use super::desk::{Desk, admitted, text};
 use super::primary::{NOON, PRIMARY, Primary};
 use super::telling::{AT, campaign, handler, has, live, number, of, refresh, refresh_with, shows, start, terms};
 use super::terms::{Terms, pool};
@@ -85,6 +86,18 @@ async fn a_rate_that_drops_is_in_the_campaigns_record() {
     assert_eq!(record.live.segments_per_second.map(|reading| reading.value), Some(4));
     let lines: Vec<String> = report.changes.iter().flat_map(|change| change.lines(Tense::Done)).collect();
     assert_eq!(lines, ["campaign orders: segments_per_second live (4), it was live (10)"]);
+}
+
+#[tokio::test]
+async fn a_function_that_is_at_work_goes_by_another_rate_within_a_minute() {
+    let primary = start(&terms()).await;
+    let desk = Desk::open(&primary, "a");
+    let texts = [text(1); 20];
+    assert!(admitted(&desk.ask(&texts).await) >= 9, "ten a second");
+    shows(&primary, "phone-0", 2, 100);
+    refresh(&primary).await;
+    let told = desk.ask(&texts).await;
+    assert!((1..=3).contains(&admitted(&told)), "two a second: {told:?}");
 }
 
 #[tokio::test]
