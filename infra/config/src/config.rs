@@ -121,6 +121,8 @@ pub struct Campaign {
     pub configuration_set: Option<ConfigurationSetName>,
     /// When promotional texts wait; `None`: never.
     pub quiet_hours: Option<QuietHours>,
+    /// What a segment is taken to cost before the first receipt tells.
+    pub segment_price: MicroUsd,
 }
 
 /// A `[grants.NAME]`.

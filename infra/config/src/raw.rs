@@ -95,6 +95,9 @@ tables! {
         message_type: MessageType;
         /// The configuration set whose SNS destination brings the receipts. Default: none.
         configuration_set: ConfigurationSetName;
+        /// What a segment is taken to cost before the first receipts tell, carrier fee included, in US dollars and in
+        /// quotes; receipts go on from there. Default: 0.011.
+        segment_price_usd: Spend;
         /// When promotional texts wait, as HH:MM-HH:MM in the recipient's time. Default: never.
         quiet_hours: QuietHours;
     }

@@ -3,7 +3,7 @@
 //! Whatever is wrong is left out; it has been reported, and then nobody gets to see the configuration.
 
 use tendlc_core::arn::{QueueArn, RoleArn};
-use tendlc_core::grant::{CapUnit, ChannelKind, MaxWait, MessageType, Topology, UnknownResult};
+use tendlc_core::grant::{CapUnit, ChannelKind, FIRST_PRICE, MaxWait, MessageType, Topology, UnknownResult};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
 use crate::config::{Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
@@ -75,6 +75,7 @@ fn campaign(name: &CampaignName, raw: &RawCampaign, links: &Links<'_>) -> Option
         message_type: raw.message_type.or(MessageType::Transactional)?,
         configuration_set: raw.configuration_set.optional(),
         quiet_hours: raw.quiet_hours.optional(),
+        segment_price: raw.segment_price_usd.value().map_or(FIRST_PRICE, |price| price.0),
     })
 }
 

@@ -80,7 +80,7 @@ impl Config {
                 milli_segments_per_second: rate,
                 live,
                 send_requests_per_second: account.send_requests_per_second,
-                segment_price: grant::FIRST_PRICE,
+                segment_price: campaign.segment_price,
                 paused: false,
             });
         }

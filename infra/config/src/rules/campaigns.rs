@@ -33,8 +33,9 @@ fn channel(name: &CampaignName, campaign: &Spanned<RawCampaign>, report: &mut Re
             let cure = "Add `phone_number = \"+1…\"`, the number of origination_identity.";
             report.mistake(at, path("phone_number"), "it is missing, and the sns channel sends by number", cure);
         }
-        let what = "SNS passes on neither context nor a time to live, its receipts name no campaign, and IAM cannot \
-                    hold a caller of it to one number";
+        let what = "SNS passes on neither context nor a time to live, tells of failures only after it has taken the text, \
+                    and its receipts do not come here: its texts stay charged, at segment_price_usd, and nobody hears \
+                    whether they arrived; and IAM cannot hold a caller of it to one number";
         report.note(at, path("channel"), what, "Write \"sms-voice\" unless something needs SNS.");
     } else if raw.configuration_set.is_absent() {
         let what = "without one, receipts come through EventBridge only, and without their context";

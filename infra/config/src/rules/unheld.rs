@@ -17,10 +17,6 @@ pub(super) fn look(raw: &RawConfig, report: &mut Report) {
             ("AT&T may throttle or block what is faster", "Write a segments_per_second that fits AT&T too.");
         unheld(at(&campaign.att_segments_per_minute), path("att_segments_per_minute"), what, cure);
     }
-    for (name, grant) in raw.grants() {
-        let (what, cure) = ("no text is stopped by it", "Lower daily_segments to bound what the grant can cost.");
-        unheld(at(&grant.get_ref().monthly_spend_usd), format!("grants.{name}.monthly_spend_usd"), what, cure);
-    }
 }
 
 fn at<T>(field: &Field<T>) -> Option<usize> {
