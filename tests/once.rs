@@ -22,6 +22,8 @@ mod door;
 mod function;
 #[path = "once/invocation.rs"]
 mod invocation;
+#[path = "once/line.rs"]
+mod line;
 #[path = "once/mail.rs"]
 mod mail;
 #[path = "once/operator.rs"]
@@ -34,6 +36,8 @@ mod quiet;
 mod random;
 #[path = "once/repeats.rs"]
 mod repeats;
+#[path = "once/spend.rs"]
+mod spend;
 #[path = "once/steps.rs"]
 mod steps;
 #[path = "once/turns.rs"]

@@ -26,7 +26,7 @@ pub async fn work(world: &World, queue: &str, external_id: &str, seconds: i64) {
 }
 
 #[tokio::test]
-async fn what_waits_for_its_quota_a_hundred_times_is_sent_in_the_end_and_is_never_a_dead_letter() {
+async fn what_waits_for_its_quota_dozens_of_times_is_sent_in_the_end_and_is_never_a_dead_letter() {
     // Eleven hours before the Pacific day ends; whoever waits for its budget looks every five minutes, later seldomer.
     let start = "2026-11-20T20:30:00Z";
     let world =
@@ -38,7 +38,11 @@ async fn what_waits_for_its_quota_a_hundred_times_is_sent_in_the_end_and_is_neve
     work(&world, QUEUE, EXTERNAL_ID, end_of_day.duration_since(world.now()).as_secs() - 1).await;
     assert_eq!((world.aws.sent().len(), world.on(QUEUE)), (2, 2), "a ceiling of two a day");
     let waiting = (0..4).map(|place| world.said(&format!("a{place}"))).find(|said| said.len() > 2).unwrap();
-    assert!(waiting.len() >= 100 && waiting.iter().all(|said| said == "SMS Deferred"), "{}", waiting.len());
+    assert!(
+        (40..=100).contains(&waiting.len()) && waiting.iter().all(|said| said == "SMS Deferred"),
+        "{}",
+        waiting.len()
+    );
     let reasons = world.outcomes().into_iter().filter_map(|event| event.detail.get("reason").cloned());
     assert!(reasons.into_iter().all(|reason| reason == "GRANT_DAILY_BUDGET"));
 

@@ -109,6 +109,10 @@ impl Wire {
         lock(&self.0.calls).clone()
     }
 
+    pub fn clear(&self) {
+        lock(&self.0.calls).clear();
+    }
+
     /// Returns when the function has died.
     pub async fn died(&self) {
         let died = self.0.died.notified();

@@ -10,7 +10,7 @@ use super::desk::{Desk, admitted, text};
 use super::primary::{NOON, Primary};
 use super::terms::{Terms, pool};
 
-const AFTER_MIDNIGHT: &str = "2026-11-21T08:00:01Z";
+const AFTER_MIDNIGHT: &str = "2026-11-21T08:00:03Z";
 
 pub fn ten() -> Terms {
     Terms::cap(10).grant("a", 4, 10)

@@ -28,6 +28,7 @@ use crate::clock::SharedClock;
 use crate::directory::Snapshot;
 use crate::grant::Campaign;
 use crate::name::GrantName;
+use crate::reason::Reason;
 use crate::request::Kind;
 use crate::segments::Segments;
 use crate::table::{Key, Table};
@@ -70,8 +71,7 @@ impl Quota {
     pub async fn admit(&self, snapshot: &Snapshot, demands: &[Demand<'_>]) -> Vec<Admission> {
         let now = self.clock.now();
         let parts = Parts::of(snapshot, now, demands);
-        let mut admissions =
-            vec![Admission { verdict: Verdict::SendAt(now), charge: Charge::default() }; demands.len()];
+        let mut admissions = vec![Admission::at(now); demands.len()];
         // What is known to be refused takes nothing: a grant over its budget must not use up the campaign's rate.
         parts.refuse_what_is_known(self, now, &mut admissions);
         for stage in parts.stages(self, now) {
@@ -98,6 +98,21 @@ impl Quota {
             }
         }
         admissions
+    }
+
+    /// What is known to be refused without asking anybody, for what, and until when.
+    pub fn foresee(&self, snapshot: &Snapshot, demands: &[Demand<'_>]) -> Vec<Option<(Reason, Timestamp)>> {
+        let now = self.clock.now();
+        if !self.memory.was_refused_lately(now) {
+            return vec![None; demands.len()];
+        }
+        let mut admissions = vec![Admission::at(now); demands.len()];
+        Parts::of(snapshot, now, demands).refuse_what_is_known(self, now, &mut admissions);
+        let waits = |admission: Admission| match admission.verdict {
+            Verdict::Wait { reason, until } => Some((reason, until)),
+            _ => None,
+        };
+        admissions.into_iter().map(waits).collect()
     }
 
     /// Moves the places of texts that are about to be sent so that they keep their distance from each other and from

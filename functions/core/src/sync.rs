@@ -32,13 +32,19 @@ pub use follow::{Followed, Kept};
 pub use index::Index;
 
 use crate::clock::SharedClock;
-use crate::day::PacificDay;
+use crate::day::{AFTER_MIDNIGHT, PacificDay};
 use crate::grant::{Brand, Campaign, Grant};
 use crate::table::{Table, TableError};
 
 /// So long before midnight the next day's counters may be there already (a function charges to both days in the last
 /// five minutes, from a snapshot of up to a minute ago), so a change moves them too.
 const EVE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The first day whose counters may still be taken from. It is the old one for a moment after midnight, since texts are
+/// charged to it then.
+fn today(now: Timestamp) -> PacificDay {
+    PacificDay::of(now - AFTER_MIDNIGHT)
+}
 
 /// What the table is to say. Of each list of values only the newest counts: it is what is wanted now.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +131,7 @@ impl Sync {
 
     /// The days whose counters a change of now moves, and the first day that is free of them.
     fn days(&self, now: Timestamp) -> (Vec<PacificDay>, PacificDay) {
-        let today = PacificDay::of(now);
+        let today = today(now);
         if today.end().duration_since(now) <= EVE {
             (vec![today, today.next()], today.next().next())
         } else {

@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
 use tendlc_config::Primary;
 use tendlc_core::clock::SharedClock;
-use tendlc_core::day::PacificDay;
+use tendlc_core::day::{AFTER_MIDNIGHT, PacificDay};
 use tendlc_core::grant::{Brand, Grant};
 use tendlc_core::sync::{Change, Index, Sync, SyncError, Wanted};
 use tendlc_core::table::{KEY, Key, Table, TableError};
@@ -36,7 +36,7 @@ pub async fn plan(
 ) -> anyhow::Result<Plan> {
     let (aws, copy) = empty(primary, clock.clone()).await.context("failed to make a copy of the table in memory")?;
     if let Some(table) = table {
-        fill(&copy, table, wanted, PacificDay::of(clock.now())).await.map_err(SyncError::from)?;
+        fill(&copy, table, wanted, PacificDay::of(clock.now() - AFTER_MIDNIGHT)).await.map_err(SyncError::from)?;
     }
     aws.clear_calls();
     let changes = Sync::new(copy, clock).run(wanted).await?;

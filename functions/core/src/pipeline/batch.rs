@@ -7,7 +7,7 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Ended;
-use super::fate::{Step, answered, fate};
+use super::fate::{Step, answered, fate, waits};
 use super::judge::{self, OPERATOR_WAIT, Seen};
 use super::publish::publish;
 use super::record::record;
@@ -26,6 +26,9 @@ use crate::tally::Tally;
 
 /// Less than this left of an invocation, and nothing is begun: a claim that cannot be finished turns into an unknown.
 const LEAST: SignedDuration = SignedDuration::from_millis(2_500);
+
+/// No request is put off for less.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 
 /// What all requests of a batch share.
 pub(super) struct Batch<'a> {
@@ -62,7 +65,8 @@ impl<'a> Batch<'a> {
 
     /// Takes the requests through; each ends, by its place.
     pub(super) async fn take(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> HashMap<usize, Ended> {
-        let (going, mut ends) = self.judge(whose, requests);
+        let (mut going, mut ends) = self.judge(whose, requests);
+        self.foresee(whose, &mut going, &mut ends);
         let taken = self.claim_beside_admit(going).await;
         let steps: Vec<Step> = taken.iter().map(|one| fate(self, one)).collect();
         let answers = taken.iter().zip(&steps).map(async |(one, step)| match step {
@@ -152,17 +156,31 @@ impl<'a> Batch<'a> {
         (going, ends)
     }
 
+    /// What a refusal taught is not asked for again: such a request is put off in one write, or, where it was put off
+    /// before and only comes back, in none. Whether it was sent long ago is found out when there is room for it.
+    fn foresee(&self, whose: Whose<'_>, going: &mut Vec<Going<'a>>, ends: &mut HashMap<usize, Ended>) {
+        let claiming = |one: &Going<'_>| matches!(one.intent, Intent::Claim { .. });
+        let demands: Vec<Demand<'_>> = going.iter().filter(|one| claiming(one)).map(Going::demand).collect();
+        let mut foreseen = self.sender.quota.foresee(self.snapshot, &demands).into_iter();
+        going.retain_mut(|one| {
+            let Some((reason, until)) = claiming(one).then(|| foreseen.next().flatten()).flatten() else { return true };
+            if judge::rejects_at_once(one.request, reason) {
+                one.intent = Intent::Reject { reason };
+                return true;
+            }
+            one.intent = Intent::Defer { reason, until };
+            let came_before = self.begun.duration_since(one.first_seen) >= SHORTEST_WAIT;
+            if came_before {
+                let fared = waits(self, one, reason, until);
+                ends.insert(one.index, ended(whose, Some(one.campaign), one.request, &fared));
+            }
+            !came_before
+        });
+    }
+
     async fn claim_beside_admit(&self, going: Vec<Going<'a>>) -> Vec<Taken<'a>> {
         let claims = |one: &&Going<'_>| matches!(one.intent, Intent::Claim { .. });
-        let demands: Vec<Demand<'_>> = going
-            .iter()
-            .filter(claims)
-            .map(|one| Demand {
-                campaign: one.campaign,
-                kind: one.request.kind,
-                segments: one.request.measure.segments,
-            })
-            .collect();
+        let demands: Vec<Demand<'_>> = going.iter().filter(claims).map(Going::demand).collect();
         let admit = async {
             if demands.is_empty() { Vec::new() } else { self.sender.quota.admit(self.snapshot, &demands).await }
         };
@@ -251,6 +269,10 @@ impl<'a> Going<'a> {
     /// Whether its record may allow it more: what waits for an operator or a receipt has an hour.
     pub(super) fn may_wait_longer(&self, now: Timestamp) -> bool {
         now.duration_since(self.first_seen) <= OPERATOR_WAIT
+    }
+
+    fn demand(&self) -> Demand<'a> {
+        Demand { campaign: self.campaign, kind: self.request.kind, segments: self.request.measure.segments }
     }
 
     fn entry(&'a self, prior: Prior) -> Entry<'a> {

@@ -27,6 +27,9 @@ pub(super) enum Step {
 pub(super) fn fate(batch: &Batch<'_>, taken: &Taken<'_>) -> Step {
     let one = &taken.going;
     Step::Ends(match (&taken.opened, one.intent) {
+        (Opened::AsIntended, Intent::Reject { reason }) if judge::rejects_at_once(one.request, reason) => {
+            Fared::Rejected { reason, detail: not_to_wait(reason) }
+        }
         (Opened::AsIntended, Intent::Reject { reason }) => Fared::Rejected { reason, detail: told(reason) },
         (Opened::AsIntended, Intent::Defer { reason, until }) => waits(batch, one, reason, until),
         (Opened::AsIntended, Intent::Claim { .. }) => {
@@ -97,9 +100,9 @@ fn closed(batch: &Batch<'_>, one: &Going<'_>, error: &TableError) -> Fared {
     wait(known, one.request, (reason, outage), pause_of(reason, now(batch)), one.first_seen, now(batch))
 }
 
-fn waits(batch: &Batch<'_>, one: &Going<'_>, reason: Reason, until: Timestamp) -> Fared {
+pub(super) fn waits(batch: &Batch<'_>, one: &Going<'_>, reason: Reason, until: Timestamp) -> Fared {
     if judge::rejects_at_once(one.request, reason) {
-        return Fared::Rejected { reason, detail: format!("{reason}, and the request asks not to wait") };
+        return Fared::Rejected { reason, detail: not_to_wait(reason) };
     }
     let reason = (reason, SignedDuration::ZERO);
     wait(Some(&batch.snapshot.grant), one.request, reason, until, one.first_seen, now(batch))
@@ -107,6 +110,13 @@ fn waits(batch: &Batch<'_>, one: &Going<'_>, reason: Reason, until: Timestamp) -
 
 fn now(batch: &Batch<'_>) -> Timestamp {
     batch.sender.deps.clock.now()
+}
+
+fn not_to_wait(reason: Reason) -> String {
+    match reason {
+        Reason::QuietHours => told(reason),
+        _ => format!("{reason}, and the request asks not to wait"),
+    }
 }
 
 /// For whoever looks at a dead letter.

@@ -19,6 +19,10 @@ const SCARCE: SignedDuration = SignedDuration::from_secs(30);
 /// refused than on what the clock has to give; and one that seldom asks would never be the first to find room.
 const LONGER: SignedDuration = SignedDuration::from_millis(500);
 
+/// How long the line before a clock is at most. What finds no place in it comes back within about as long, for nobody knows
+/// then how many others' texts stand in theirs.
+pub(super) const LINE_MILLIS: i64 = 60_000;
+
 /// More than an environment meets in days; then it forgets all and learns anew.
 const MOST: usize = 512;
 
@@ -31,6 +35,8 @@ struct Met {
     known: HashMap<(Key, String), Known>,
     refused: HashMap<Key, Timestamp>,
     held_off: HashMap<(Key, Kind), HeldOff>,
+    /// Until when the places before a clock are spoken for, in microseconds since 1970.
+    lines: HashMap<(Key, Kind), i64>,
 }
 
 /// A clock that had too few places for a lane, so many times in a row.
@@ -95,6 +101,11 @@ impl Memory {
         self.met().refused.get(key).is_some_and(|at| now.duration_since(*at).abs() <= SCARCE)
     }
 
+    /// Whether anything had less than was asked for lately.
+    pub(super) fn was_refused_lately(&self, now: Timestamp) -> bool {
+        self.met().refused.values().any(|at| now.duration_since(*at).abs() <= SCARCE)
+    }
+
     /// Keeps that a clock had fewer places than a lane asked for, and none before `earliest`. Says when it is asked again.
     pub(super) fn hold_off(&self, key: &Key, kind: Kind, earliest: Timestamp) -> Timestamp {
         let mut met = self.met();
@@ -112,6 +123,29 @@ impl Memory {
         let until = earliest.checked_add(SignedDuration::from_millis(longer)).unwrap_or(earliest);
         met.held_off.insert((key.clone(), kind), HeldOff { times: times.saturating_add(1), until });
         until
+    }
+
+    /// The place of one more text in the line before a clock that has none before `begins`, in microseconds since 1970;
+    /// `None`: the line is too long.
+    pub(super) fn stand_in_line(
+        &self,
+        key: &Key,
+        kind: Kind,
+        (now, begins): (Timestamp, i64),
+        cost: i64,
+    ) -> Option<i64> {
+        let mut met = self.met();
+        if met.lines.len() > MOST {
+            met.lines.clear();
+        }
+        let line = met.lines.entry((key.clone(), kind)).or_insert(begins);
+        let place = begins.max(*line);
+        if place > now.as_microsecond().saturating_add(LINE_MILLIS * 1_000) {
+            // A text of many segments on a slow clock is nobody's backlog.
+            return (place == begins).then_some(place);
+        }
+        *line = place.saturating_add(cost);
+        Some(place)
     }
 
     /// Until when a clock is not asked for a lane.
@@ -155,6 +189,22 @@ mod tests {
         memory.found_places(&key(), Kind::Transactional);
         assert_eq!(memory.held_off(&key(), Kind::Transactional), None);
         assert_eq!(memory.hold_off(&key(), Kind::Transactional, at), at);
+    }
+
+    #[test]
+    fn what_is_put_off_stands_in_line_and_comes_back_no_faster_than_there_are_places() {
+        let (memory, now) = (Memory::default(), Timestamp::UNIX_EPOCH);
+        let stand = |begins, cost| memory.stand_in_line(&key(), Kind::Transactional, (now, begins), cost);
+        assert_eq!((0..3).map(|_| stand(1_000, 25_000).unwrap()).collect::<Vec<_>>(), [1_000, 26_000, 51_000]);
+        assert_eq!(stand(90_000, 25_000), Some(90_000), "the clock has gone further meanwhile");
+        assert_eq!(memory.stand_in_line(&key(), Kind::Promotional, (now, 1_000), 1), Some(1_000), "a line of its own");
+        let mut places = 0;
+        while stand(1_000, 1_000_000).is_some() {
+            places += 1;
+        }
+        assert_eq!(places, 60, "a minute's worth");
+        let later = now + SignedDuration::from_secs(30);
+        assert!(memory.stand_in_line(&key(), Kind::Transactional, (later, 1_000), 1).is_some(), "it moves on");
     }
 
     #[test]

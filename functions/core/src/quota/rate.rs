@@ -7,9 +7,10 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Quota;
+use super::memory::LINE_MILLIS;
 use super::stop::{self, NOT_STOPPED, STOPPED};
 use super::verdict::Part;
 use crate::reason::Reason;
@@ -115,11 +116,16 @@ impl ClockPart {
             return Some(stop::refused(until));
         }
         let refused = held_off.is_some() || begins > micros + reach(self.kind, *cost);
-        refused.then(|| self.refused(begins, *cost, held_off))
+        refused.then(|| self.refused(quota, (now, begins), *cost, held_off))
     }
 
-    fn refused(&self, begins: i64, cost: i64, held_off: Option<Timestamp>) -> Part {
-        let until = self.back_at(begins, cost);
+    /// It stands in line behind those that this environment has put off before, so that a backlog comes back as fast as
+    /// the clock has places and no faster.
+    fn refused(&self, quota: &Quota, (now, begins): (Timestamp, i64), cost: i64, held_off: Option<Timestamp>) -> Part {
+        let until = match quota.memory.stand_in_line(&self.key, self.kind, (now, begins), cost) {
+            Some(begins) => self.back_at(begins, cost),
+            None => now + SignedDuration::from_millis(fastrand::i64(LINE_MILLIS / 2..=LINE_MILLIS * 3 / 2)),
+        };
         Part::Refused { reason: Reason::Rate, until: held_off.map_or(until, |held_off| until.max(held_off)) }
     }
 
@@ -150,6 +156,7 @@ impl ClockPart {
                 // Others' places began while this one's answer was on its way.
                 Ok(Moved::Refused(found)) => (shown, now) = (found, quota.clock.now().as_microsecond().max(now)),
                 Ok(Moved::Stopped(until)) => {
+                    quota.memory.refused(at, &self.key);
                     return costs.iter().map(|(index, _)| (*index, stop::refused(until))).collect();
                 }
                 Err(error) => return costs.iter().map(|(index, _)| (*index, Part::Failed(error.clone()))).collect(),
@@ -167,7 +174,8 @@ impl ClockPart {
         let mut parts = Vec::with_capacity(costs.len());
         for (position, (index, cost)) in costs.into_iter().enumerate() {
             let granted = position < granted;
-            parts.push((index, if granted { begins_at(place) } else { self.refused(place, cost, held_off) }));
+            let part = if granted { begins_at(place) } else { self.refused(quota, (at, place), cost, held_off) };
+            parts.push((index, part));
             place = place.saturating_add(cost);
         }
         parts

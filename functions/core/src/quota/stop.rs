@@ -34,6 +34,7 @@ impl Quota {
         let key = Key::primary_clock(primary);
         let item = [(STOPPED.to_owned(), number(until.as_microsecond()))].into_iter().collect();
         self.memory.learn(now, &key, &item, &[STOPPED]);
+        self.memory.refused(now, &key);
         let write = Write {
             key,
             update: "SET #stopped = :until".to_owned(),

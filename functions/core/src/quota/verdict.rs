@@ -15,6 +15,13 @@ pub struct Admission {
     pub charge: Charge,
 }
 
+impl Admission {
+    /// Nothing taken, and nothing in the way yet.
+    pub(super) fn at(now: Timestamp) -> Self {
+        Self { verdict: Verdict::SendAt(now), charge: Charge::default() }
+    }
+}
+
 /// Whether a text may be sent.
 #[derive(Clone, Debug)]
 pub enum Verdict {

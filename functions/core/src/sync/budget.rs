@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::counters::Move;
 use super::record::{Revised, Transacted};
 use super::schedule::{from_today, newest, plain, starts, turn};
-use super::{Change, Sync, SyncError};
+use super::{Change, Sync, SyncError, today};
 use crate::day::PacificDay;
 use crate::grant::{Asked, Brand, Budget, Cap, Grant, Pool, Since, on_day};
 use crate::name::GrantName;
@@ -72,7 +72,7 @@ impl Sync {
         changes: &mut Vec<Change>,
     ) -> Result<(), SyncError> {
         let Some(there) = self.read::<Grant>(&Key::grant(&wanted.name)).await? else { return Ok(()) };
-        let today = PacificDay::of(self.clock.now());
+        let today = today(self.clock.now());
         for (pool, values) in &there.record.budgets {
             let budget = wanted.budgets.get(pool).and_then(|values| newest(values)).unwrap_or(NOTHING);
             let values = from_today(values, today);

@@ -13,8 +13,7 @@ use super::live::least;
 use super::promise;
 use super::record::Transacted;
 use super::schedule::{from_today, newest};
-use super::{Change, Index, Sync, SyncError, Wanted, field};
-use crate::day::PacificDay;
+use super::{Change, Index, Sync, SyncError, Wanted, field, today};
 use crate::grant::{Brand, Budget, Campaign, Cap, Grant, Pool, Reading, Since};
 use crate::limits::{Source, Told, Unread};
 use crate::name::GrantName;
@@ -100,7 +99,7 @@ impl Sync {
         let (wanted, warnings) = promise::that_can_be_kept(&wanted);
         followed.changes.extend(warnings);
         // As in a whole sync: guarantees go down before caps and up after them.
-        let today = PacificDay::of(self.clock.now());
+        let today = today(self.clock.now());
         let too_high = |values: &[Since<Budget>], budget: Budget| {
             from_today(values, today).iter().any(|entry| entry.value.guaranteed > budget.guaranteed)
         };
@@ -124,7 +123,7 @@ impl Sync {
         for name in &names.campaigns {
             campaigns.extend(self.table.read::<Campaign>(&Key::campaign(name)).await?);
         }
-        let today = PacificDay::of(self.clock.now());
+        let today = today(self.clock.now());
         let mut brands = Vec::new();
         for name in &names.brands {
             let brand = self.table.read::<Brand>(&Key::brand(name)).await?;
