@@ -67,7 +67,7 @@ impl<'a> Batch<'a> {
     pub(super) async fn take(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> HashMap<usize, Ended> {
         let (mut going, mut ends) = self.judge(whose, requests);
         self.foresee(whose, &mut going, &mut ends);
-        let taken = self.claim_beside_admit(going).await;
+        let taken = Box::pin(self.claim_beside_admit(going)).await;
         let steps: Vec<Step> = taken.iter().map(|one| fate(self, one)).collect();
         let answers = taken.iter().zip(&steps).map(async |(one, step)| match step {
             Step::Ends(fared) => fared.clone(),
@@ -76,7 +76,7 @@ impl<'a> Batch<'a> {
         let fares: Vec<Fared> = join_all(answers).await;
         // Beside each other: what stops everybody is not to wait for what is written down.
         futures::join!(
-            record(self, &taken, &fares),
+            Box::pin(record(self, &taken, &fares)),
             self.stop_where_aws_does(&taken, &steps, &fares),
             self.count(&taken, &fares),
         );

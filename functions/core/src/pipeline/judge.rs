@@ -151,10 +151,12 @@ pub(super) fn seen(record: &Record, fingerprint: &Fingerprint, unknown_result: U
 
 /// Whether a caller that does not want to wait is told so at once.
 pub(super) fn rejects_at_once(request: &Request, reason: Reason) -> bool {
+    request.on_quota == OnQuota::Reject && (is_a_quota(reason) || reason == Reason::QuietHours)
+}
+
+fn is_a_quota(reason: Reason) -> bool {
     use Reason::*;
-    let quota =
-        matches!(reason, BrandDailyCap | GrantDailyBudget | GrantSpendBudget | PrimarySpendLimit | Rate | QuietHours);
-    request.on_quota == OnQuota::Reject && quota
+    matches!(reason, BrandDailyCap | GrantDailyBudget | GrantSpendBudget | PrimarySpendLimit | Rate)
 }
 
 /// When something that does not say so itself is worth another look; spread, so that those who wait for the same
@@ -172,19 +174,22 @@ pub(super) fn pause_of(reason: Reason, now: Timestamp) -> Timestamp {
 
 /// A request that waits is back in time to be told that it has waited too long.
 pub(super) fn bounded(
-    until: Timestamp,
+    (reason, until): (Reason, Timestamp),
     request: &Request,
     limit: SignedDuration,
     first_seen: Timestamp,
     now: Timestamp,
 ) -> Timestamp {
-    let given_up = first_seen + limit;
-    let bounded = until.min(given_up).min(request.expires_at.unwrap_or(until));
-    // The longer it has waited the seldomer it is looked at: 200 times in 14 days at most, far below the queue's
-    // maxReceiveCount of 1,000, so that waiting is never taken for failing; and what SQS takes for hiding it again and
-    // again stays below a hundredth of the text's price.
-    let seldom = now.duration_since(first_seen).max(SignedDuration::ZERO) / 16;
-    bounded.max(now + seldom.max(SignedDuration::from_secs(1)))
+    // The longer it has waited the seldomer it is looked at: 700 times in 14 days at most, below the queue's
+    // maxReceiveCount of 1,000, so that waiting is never taken for failing. For a quota there may be very many that wait:
+    // 200 times, and what SQS takes for hiding them again and again stays below a hundredth of the texts' price.
+    let share = if is_a_quota(reason) { 16 } else { 64 };
+    let seldom = now.duration_since(first_seen).max(SignedDuration::ZERO) / share;
+    let soonest = SignedDuration::from_secs(1);
+    let until = until.max(now + seldom.max(soonest));
+    // What goes on beyond its end (an outage) has no end to be back for.
+    let given_up = Some(first_seen + limit).filter(|given_up| *given_up > now).unwrap_or(until);
+    until.min(given_up).min(request.expires_at.unwrap_or(until)).max(now + soonest)
 }
 
 #[cfg(test)]

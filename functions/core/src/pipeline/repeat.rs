@@ -29,7 +29,8 @@ impl Sender {
             let mut ids = HashSet::new();
             let (firsts, repeats): (Vec<Each<'_>>, Vec<Each<'_>>) =
                 open.into_iter().partition(|(_, request, _)| ids.insert(request.id.as_str()));
-            let mut round = Batch::new(self, snapshot, deadline).take(whose, &firsts).await;
+            let batch = Batch::new(self, snapshot, deadline);
+            let mut round = Box::pin(batch.take(whose, &firsts)).await;
             open = Vec::new();
             for repeat in repeats {
                 let first = firsts.iter().find(|(_, first, _)| first.id == repeat.1.id);

@@ -124,7 +124,8 @@ impl Sender {
                     self.check_account(&snapshot, runs_in)?;
                     account = Some(snapshot.grant.account.clone());
                     let whose = Whose { grant: &self.deps.grant, account: account.as_ref() };
-                    let rounds = self.rounds(&snapshot, whose, all, deadline);
+                    // On the heap, as are the steps below it: together they would be most of a thread's stack.
+                    let rounds = Box::pin(self.rounds(&snapshot, whose, all, deadline));
                     ends = futures::join!(rounds, self.count_refused(&parsed)).0;
                 }
                 Err((reason, detail)) => {

@@ -143,7 +143,7 @@ pub(super) fn wait(
                 .to_owned(),
         };
     }
-    Fared::Waits { reason, until: bounded(until, request, limit, first_seen, now) }
+    Fared::Waits { reason, until: bounded((reason, until), request, limit, first_seen, now) }
 }
 
 impl Fared {
