@@ -260,9 +260,16 @@ impl Table {
     /// When the table does not answer, or the item is not of the record's form.
     pub async fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, TableError> {
         let answer = self.client.get_item().table_name(&self.name).key(KEY, key.value()).consistent_read(true);
-        let Some(item) = answer.send().await.map_err(|error| TableError::of(&error))?.item else { return Ok(None) };
+        let item = answer.send().await.map_err(|error| TableError::of(&error))?.item;
+        item.map(|item| Self::record(key, item)).transpose()
+    }
+
+    /// The record that an item holds.
+    ///
+    /// # Errors
+    /// When the item is not of the record's form.
+    pub fn record<T: DeserializeOwned>(key: &Key, item: Item) -> Result<T, TableError> {
         serde_dynamo::from_item(item)
-            .map(Some)
             .map_err(|error| TableError::Malformed { key: key.as_str().to_owned(), what: error.to_string() })
     }
 

@@ -1,12 +1,13 @@
-//! Reading many items at once, and finding a request by AWS's id of its text.
+//! Reading many items at once, finding a request by AWS's id of its text, and counting those that wait.
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, Select};
 use jiff::SignedDuration;
 
-use super::{BY_MESSAGE, Item, KEY, Key, Table, TableError, read_text, text};
+use super::{BY_MESSAGE, Item, KEY, Key, Table, TableError, WAITING, read_text, text};
 use crate::clock::Clock;
+use crate::name::GrantName;
 use crate::receipt::MessageId;
 
 /// What DynamoDB takes in one call.
@@ -68,5 +69,31 @@ impl Table {
             .expression_attribute_values(":id", text(message.as_str()));
         let answer = query.send().await.map_err(|error| TableError::of(&error))?;
         Ok(answer.items().iter().find_map(|item| read_text(item, KEY)).map(|key| Key(key.to_owned())))
+    }
+
+    /// How many requests of a grant wait. The index follows the table within a moment.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn waiting(&self, grant: &GrantName) -> Result<i64, TableError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(WAITING)
+            .select(Select::Count)
+            .key_condition_expression("#grant = :grant")
+            .expression_attribute_names("#grant", WAITING)
+            .expression_attribute_values(":grant", text(grant.as_str()));
+        let (mut waiting, mut after) = (0, None);
+        loop {
+            let page = query.clone().set_exclusive_start_key(after).send().await;
+            let page = page.map_err(|error| TableError::of(&error))?;
+            waiting += i64::from(page.count());
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(waiting);
+            }
+        }
     }
 }
