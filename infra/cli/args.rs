@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use tendlc_core::month::UtcMonth;
+use tendlc_core::name::GrantName;
 use tendlc_local::aws::Fault;
 use tendlc_local::system::FunctionName;
 
@@ -31,6 +33,10 @@ pub enum Verb {
     /// Write the limits and grants of tendlc.toml into the primary's table; twice changes nothing.
     #[command(after_help = "Examples:\n  tendlc sync --create-table\n  tendlc sync --yes --output json")]
     Sync(Sync),
+    /// Say what each grant used and owes, against its budgets: today and in a month.
+    #[command(after_help = "Examples:\n  tendlc usage\n  tendlc usage --grant checkout --output json\n  \
+                            tendlc usage --month 2026-10 --csv > 2026-10.csv")]
+    Usage(Usage),
     /// Be a function's process: what `tendlc local` starts.
     #[command(hide = true)]
     Function { name: String },
@@ -44,6 +50,7 @@ impl Verb {
             Self::Check(check) => check.output,
             Self::Init(init) => init.output,
             Self::Sync(sync) => sync.output,
+            Self::Usage(usage) => usage.output,
             Self::Function { .. } => Output::Text,
         }
     }
@@ -156,6 +163,27 @@ pub struct Sync {
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Usage {
+    /// The configuration: it says where the table is.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Another UTC month, such as 2026-10: without what is of today only.
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<UtcMonth>,
+    /// Only this grant; may be given several times. One that was taken away is still found by its name.
+    #[arg(long = "grant", value_name = "NAME")]
+    pub grants: Vec<GrantName>,
+    /// Print the month as CSV, for finance: one row per account and campaign, and one for texts of nobody.
+    #[arg(long, conflicts_with = "output")]
+    pub csv: bool,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,
 }

@@ -10,6 +10,7 @@ mod reasons;
 mod show;
 mod sync;
 mod tables;
+mod usage;
 mod wrong;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
             Verb::Check(check) => check::run(&check),
             Verb::Init(init) => init::run(&init),
             Verb::Sync(sync) => sync::run(sync).await,
+            Verb::Usage(usage) => usage::run(usage).await,
             Verb::Function { name } => function::run(&name).await,
         }
     });

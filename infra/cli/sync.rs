@@ -3,7 +3,7 @@
 mod create;
 mod live;
 mod plan;
-mod reach;
+pub mod reach;
 
 use std::sync::Arc;
 
@@ -105,7 +105,8 @@ fn may(primary: &Primary, there: bool, wanted: &Wanted, plan: &Plan) -> anyhow::
     show::confirmed("Go on?")
 }
 
-fn chosen<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<(&'a PrimaryName, &'a Primary)> {
+/// The primary that is meant.
+pub fn chosen<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<(&'a PrimaryName, &'a Primary)> {
     let names = || config.primaries.keys().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
     match name {
         Some(name) => config

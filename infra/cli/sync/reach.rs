@@ -114,6 +114,32 @@ impl Reach<'_> {
         self.why("dynamodb", &call, "", failure)
     }
 
+    /// Something that only reads failed on the table: nothing has happened.
+    pub fn failed_reading(&self, failure: &Failure) -> anyhow::Error {
+        let Primary { account, region, table, .. } = self.primary;
+        let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+        let name = table.resource();
+        match failure {
+            Failure::Code(code) if code == "ResourceNotFoundException" => Wrong::error(
+                format!("the account {account} has no table {name} in {region}, or it has no index `waiting`"),
+                "`tendlc sync --create-table` makes it",
+            ),
+            Failure::Code(code) if code.starts_with("AccessDenied") => Wrong::error(
+                format!("these credentials may not read the table {name} ({code})"),
+                format!(
+                    "They need dynamodb:GetItem and BatchGetItem on\n  {table}\nand dynamodb:Query on\n  \
+                     {table}/index/waiting\nSee whose they are:\n  aws sts get-caller-identity{named}"
+                ),
+            ),
+            Failure::NoAnswer => self.failed_on_the_table(failure),
+            Failure::Code(code) if REFUSED.contains(&code.as_str()) => self.failed_on_the_table(failure),
+            other => Wrong::error(
+                format!("reading the table {name} failed in the account {account} ({region}): {other}"),
+                "run the same command again",
+            ),
+        }
+    }
+
     /// A live limit that AWS does not tell.
     pub fn untold(&self, campaign: &CampaignName, limit: Limit, why: &Unread) -> anyhow::Error {
         if let Unread::Unanswered { told, .. } = why
