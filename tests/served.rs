@@ -12,5 +12,7 @@ mod people;
 mod receipts;
 #[path = "served/running.rs"]
 mod running;
+#[path = "served/usage.rs"]
+mod usage;
 #[path = "served/waiting.rs"]
 mod waiting;

@@ -7,7 +7,7 @@ use super::running::{Running, request};
 const ACCOUNT: &str = "222222222222";
 
 /// The outcomes that a running system has printed, by their detail-type.
-fn told(running: &Running, detail_type: &str) -> Vec<Value> {
+pub fn told(running: &Running, detail_type: &str) -> Vec<Value> {
     let lines = running.written();
     let values = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     values.filter(|value| value["detail-type"] == detail_type).map(|value| value["detail"].clone()).collect()
