@@ -10,14 +10,18 @@ use super::running::{Running, request};
 
 const ACCOUNT: &str = "222222222222";
 
-/// Anybody's keys, as someone has them who tries it out.
 fn usage(running: &Running, folder: &Path, arguments: &[&str]) -> Output {
+    tendlc(running, folder, &[&["usage"], arguments].concat())
+}
+
+/// With anybody's keys, as someone has them who tries it out.
+fn tendlc(running: &Running, folder: &Path, arguments: &[&str]) -> Output {
     let config = folder.join("tendlc.toml");
     if !config.exists() {
         std::fs::write(&config, tendlc_config::EXAMPLE).unwrap();
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_tendlc"));
-    command.arg("usage").args(arguments).current_dir(folder).env_clear().env("HOME", folder);
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
     command.env("AWS_ENDPOINT_URL", running.endpoint()).env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_ACCESS_KEY_ID", "AKIAANYBODY").env("AWS_SECRET_ACCESS_KEY", "any");
     command.stdin(Stdio::null()).output().unwrap()
@@ -113,6 +117,15 @@ async fn it_says_in_every_form_what_was_sent_and_what_it_cost() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100) && text.is_ascii(), "{text}");
+
+    // Who is taken away owes what it used.
+    let (before, rest) = tendlc_config::EXAMPLE.split_once("# A spoke").unwrap();
+    let (_, after) = rest.split_once("# A hub").unwrap();
+    std::fs::write(folder.path().join("tendlc.toml"), format!("{before}# A hub{after}")).unwrap();
+    out(&tendlc(&running, folder.path(), &["sync", "--yes"]));
+    assert_eq!(out(&usage(&running, folder.path(), &["--csv"])), csv);
+    let text = out(&usage(&running, folder.path(), &[]));
+    assert!(text.contains("taken away; here for what it used"), "{text}");
 }
 
 #[tokio::test]

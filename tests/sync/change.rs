@@ -1,7 +1,8 @@
 //! A file that is changed, and one that is not: what is new, what is gone, what is back.
 
 use tendlc_core::grant::Budget;
-use tendlc_core::sync::Change;
+use tendlc_core::sync::{Change, former_grants};
+use tendlc_core::table::Key;
 
 use super::consistent::{assert_balanced, assert_promised_once};
 use super::desk::{Desk, admitted, text};
@@ -59,6 +60,23 @@ async fn a_removed_grant_is_gone_and_what_it_had_not_used_is_anybodys() {
     primary.sync(&two()).await;
     assert_balanced(&primary, primary.today(), 5, "back").await;
     assert_promised_once(&primary, "back").await;
+}
+
+#[tokio::test]
+async fn whose_a_removed_grant_was_is_kept_for_its_last_bill() {
+    let primary = Primary::start(NOON, &two()).await;
+    let account = primary.grant("b").await.unwrap().account;
+    let former = async || {
+        let key = Key::former();
+        let read = primary.table.read_many(&*primary.clock, [key.clone()].into()).await.unwrap();
+        read.get(&key).map(former_grants).unwrap_or_default()
+    };
+    assert!(former().await.is_empty());
+    primary.sync(&two().without("b")).await;
+    assert_eq!(former().await, [("b".parse().unwrap(), account.clone())].into());
+    primary.sync(&two()).await;
+    primary.sync(&two().without("a").without("b")).await;
+    assert_eq!(former().await.into_keys().map(|name| name.to_string()).collect::<Vec<_>>(), ["a", "b"]);
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ pub use change::{Change, Tense};
 pub use field::Field;
 pub use follow::{Followed, Kept};
 pub use index::Index;
+pub use removal::former_grants;
 
 use crate::clock::SharedClock;
 use crate::day::{AFTER_MIDNIGHT, PacificDay};

@@ -111,6 +111,11 @@ impl Key {
         Self("I#primary".to_owned())
     }
 
+    /// The accounts of grants that were taken away, whose months are still to be reported.
+    pub fn former() -> Self {
+        Self("I#former".to_owned())
+    }
+
     /// Which grant a hub's queue belongs to.
     pub fn hub_queue(queue: &QueueArn) -> Self {
         Self(format!("Q#{queue}"))

@@ -16,8 +16,8 @@ pub struct Shop {
     pub now: &'static str,
     pub asked: Vec<&'static str>,
     pub grants: Vec<Value>,
-    /// Grants that are no more.
-    pub gone: Vec<&'static str>,
+    /// Grants that are no more, and their accounts.
+    pub gone: Vec<(&'static str, &'static str)>,
     pub items: Vec<(String, Vec<(&'static str, i64)>)>,
     pub waiting: Vec<(&'static str, i64)>,
 }
@@ -151,7 +151,7 @@ impl Shop {
         let everybody: BTreeMap<GrantName, Grant> =
             self.grants.iter().map(record).map(|grant| (grant.name.clone(), grant)).collect();
         let names: BTreeSet<GrantName> = match self.asked.as_slice() {
-            [] => everybody.keys().cloned().chain(self.gone.iter().map(|name| name.parse().unwrap())).collect(),
+            [] => everybody.keys().cloned().chain(self.gone.iter().map(|(name, _)| name.parse().unwrap())).collect(),
             asked => asked.iter().map(|name| name.parse().unwrap()).collect(),
         };
         let campaigns = [("order-updates", "sms-voice"), ("alerts", "sns")].map(|(name, channel)| {
@@ -172,6 +172,7 @@ impl Shop {
         Found {
             grants: names.into_iter().map(|name| (name.clone(), everybody.get(&name).cloned())).collect(),
             everybody,
+            former: self.gone.iter().map(|(name, account)| (name.parse().unwrap(), account.parse().unwrap())).collect(),
             campaigns: campaigns.into(),
             brands: [("acme".parse().unwrap(), serde_json::from_value(brand).unwrap())].into(),
             items: keys.collect(),

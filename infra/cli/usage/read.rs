@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use tendlc_core::account::AccountId;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::day::PacificDay;
 use tendlc_core::grant::{Brand, Campaign, Grant};
 use tendlc_core::month::UtcMonth;
 use tendlc_core::name::{BrandName, CampaignName, GrantName};
 use tendlc_core::quota::counter::KEPT;
-use tendlc_core::sync::Index;
+use tendlc_core::sync::{Index, former_grants};
 use tendlc_core::table::{Item, Key, Table, TableError};
 
 /// What is asked about.
@@ -56,6 +57,8 @@ impl Scope {
 pub struct Found {
     /// Those that are asked about; `None`: it was taken away, and its counters are still there.
     pub grants: BTreeMap<GrantName, Option<Grant>>,
+    /// The accounts of those that were taken away, as far as that is known.
+    pub former: BTreeMap<GrantName, AccountId>,
     /// All that are there, whatever is asked about: caps are everybody's.
     pub everybody: BTreeMap<GrantName, Grant>,
     pub campaigns: BTreeMap<CampaignName, Campaign>,
@@ -81,23 +84,31 @@ pub async fn read(table: &Table, clock: &SharedClock, scope: &Scope) -> Result<F
     let Some(index) = table.read::<Index>(&Key::index()).await? else { return Err(ReadError::Empty) };
     let keys = (index.grants.iter().map(Key::grant))
         .chain(index.campaigns.iter().map(Key::campaign))
-        .chain(index.brands.iter().map(Key::brand));
+        .chain(index.brands.iter().map(Key::brand))
+        .chain([Key::former()]);
     let mut records = table.read_many(&**clock, keys.collect()).await?;
     let mut found = Found {
         everybody: taken(&mut records, &index.grants, Key::grant)?,
         campaigns: taken(&mut records, &index.campaigns, Key::campaign)?,
         brands: taken(&mut records, &index.brands, Key::brand)?,
+        former: records.get(&Key::former()).map(former_grants).unwrap_or_default(),
         ..Found::default()
     };
-    let asked = if scope.grants.is_empty() { &index.grants } else { &scope.grants };
-    found.grants = asked.iter().map(|name| (name.clone(), found.everybody.get(name).cloned())).collect();
-    let waiting = asked.iter().filter(|_| scope.is_present);
+    let asked = match scope.grants.is_empty() {
+        true => index.grants.iter().chain(found.former.keys()).cloned().collect(),
+        false => scope.grants.clone(),
+    };
+    found.grants = asked.into_iter().map(|name| (name.clone(), found.everybody.get(&name).cloned())).collect();
+    let waiting = found.grants.keys().filter(|_| scope.is_present);
     let waiting = try_join_all(waiting.map(async |name| Ok((name.clone(), table.waiting(name).await?))));
     let counters = table.read_many(&**clock, counters(&found, scope));
     let (items, waiting) = futures::try_join!(counters, waiting)?;
     (found.items, found.waiting) = (items, waiting.into_iter().collect());
-    let traces = |name: &GrantName| found.items.keys().any(|key| key.as_str().starts_with(&format!("C#{name}#")));
-    match asked.iter().find(|name| !index.grants.contains(*name) && !traces(name)) {
+    let traces: BTreeSet<&str> =
+        found.items.keys().filter_map(|key| key.as_str().strip_prefix("C#")?.split('#').next()).collect();
+    // One that is no more is worth a line only where it has left something.
+    found.grants.retain(|name, _| index.grants.contains(name) || traces.contains(name.as_str()));
+    match scope.grants.iter().find(|name| !found.grants.contains_key(*name)) {
         Some(name) => Err(ReadError::NoGrant {
             name: name.clone(),
             known: index.grants.iter().map(ToString::to_string).collect(),

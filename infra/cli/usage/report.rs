@@ -54,8 +54,10 @@ pub struct Span {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GrantUse {
     pub grant: GrantName,
-    /// `None`: the grant was taken away.
+    /// `None`: the grant was taken away, and whose it was is not known.
     pub account: Option<AccountId>,
+    /// Whether it is no more: it is here for what it used before.
+    pub taken_away: bool,
     /// Requests; `None` for another month.
     pub waiting: Option<i64>,
     pub today: Option<GrantToday>,
@@ -145,7 +147,8 @@ impl Look<'_> {
             campaigns.iter().filter_map(|campaign| campaign.estimate).map(|estimate| estimate.usd).collect();
         GrantUse {
             grant: name.clone(),
-            account: record.map(|grant| grant.account.clone()),
+            account: record.map(|grant| &grant.account).or_else(|| self.found.former.get(name)).cloned(),
+            taken_away: record.is_none(),
             waiting: self.found.waiting.get(name).copied(),
             today: today.map(|today| GrantToday {
                 counts: Counts::of([today]),

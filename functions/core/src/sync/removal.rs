@@ -1,15 +1,34 @@
 //! Taking a grant away: first what it is promised, at the end its record and what leads to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::budget::{Aim, Begins, Made, NOTHING};
 use super::particulars::all_on;
 use super::pointer::unserved;
-use super::record::Transacted;
+use super::record::{Transacted, not_built};
 use super::{Change, Sync, SyncError};
+use crate::account::AccountId;
 use crate::grant::{Grant, Topology};
 use crate::name::GrantName;
-use crate::table::{KEY, Key, TableError, number};
+use crate::table::{Item, KEY, Key, TableError, number, read_text, text};
+
+/// What the attribute of a grant that was taken away begins with; a name alone might be another attribute's.
+const FORMER: &str = "grant:";
+
+fn former(name: &GrantName) -> String {
+    format!("{FORMER}{name}")
+}
+
+/// The grants that were taken away and the accounts that they had, by the item of [`Key::former`]. One may be back.
+pub fn former_grants(item: &Item) -> BTreeMap<GrantName, AccountId> {
+    let grants = item.keys().filter_map(|name| {
+        let account = read_text(item, name)?.parse().ok()?;
+        Some((name.strip_prefix(FORMER)?.parse().ok()?, account))
+    });
+    grants.collect()
+}
 
 impl Sync {
     /// Gives what a grant is promised back to the pools. Its requests wait from then on.
@@ -41,6 +60,7 @@ impl Sync {
                 let nowhere = Grant { topology: Topology::Spoke, ..there.record.clone() };
                 let mut items = vec![self.delete_if(&key, ("revision", number(there.revision)))?];
                 items.extend(self.stale_pointers(&there.record, &nowhere, claimed).await?);
+                items.push(self.remember(&there.record)?);
                 // What it has used stays counted: it may be back today.
                 for day in self.days(self.clock.now()).0 {
                     if let Some(all) = all_on(&there.record.daily_segments, day) {
@@ -54,6 +74,20 @@ impl Sync {
         changes.push(Change::Removed { what });
         changes.extend(warning);
         Ok(())
+    }
+
+    /// What it owes for its last months is somebody's, and nobody would find it without its name.
+    fn remember(&self, grant: &Grant) -> Result<TransactWriteItem, TableError> {
+        let key = Key::former();
+        Update::builder()
+            .table_name(&self.table.name)
+            .key(KEY, key.value())
+            .update_expression("SET #grant = :account")
+            .expression_attribute_names("#grant", former(&grant.name))
+            .expression_attribute_values(":account", text(grant.account.as_str()))
+            .build()
+            .map(|update| TransactWriteItem::builder().update(update).build())
+            .map_err(|error| not_built(&key, &error))
     }
 
     async fn is_promised(&self, grant: &Grant) -> Result<bool, TableError> {

@@ -20,7 +20,7 @@ fn the_object_for_programs_has_this_form() {
     });
     assert_eq!(report["caps"], json!([cap]));
     let checkout = json!({
-        "grant": "checkout", "account": "222222222222", "waiting": 7,
+        "grant": "checkout", "account": "222222222222", "taken_away": false, "waiting": 7,
         "today": {
             "texts": 2, "segments": 2, "unknown": 1, "duplicates": 1, "rejected": { "EXPIRED": 1, "OPTED_OUT": 2 },
             "shares": [{
@@ -105,14 +105,26 @@ fn a_month_whose_days_are_gone_has_its_receipts_all_the_same() {
 }
 
 #[test]
-fn a_grant_that_was_taken_away_is_found_by_its_name() {
+fn a_grant_that_was_taken_away_owes_what_it_used() {
+    let mut shop = Shop { gone: vec![("checkout", "222222222222")], ..Shop::busy() };
+    shop.grants.remove(0);
+    let report = json(&shop);
+    let checkout = &report["grants"][0];
+    assert_eq!((&checkout["account"], &checkout["taken_away"]), (&json!("222222222222"), &json!(true)));
+    assert_eq!(checkout["campaigns"][0]["receipts"]["cost_usd"], json!("0.044051"));
+    assert_eq!(report["total"]["cost_usd"], json!("0.082102"));
+    assert_eq!((&checkout["today"]["segments"], &checkout["today"]["shares"]), (&json!(2), &json!([])));
+}
+
+#[test]
+fn one_grant_alone_is_asked_about_and_caps_are_everybodys() {
     let mut shop = Shop { asked: vec!["checkout"], ..Shop::busy() };
     shop.grants.remove(0);
     let report = json(&shop);
-    assert_eq!(report["grants"][0]["account"], Value::Null);
-    assert_eq!(report["grants"][0]["campaigns"][0]["receipts"]["cost_usd"], json!("0.044051"));
+    assert_eq!(report["grants"].as_array().unwrap().len(), 1);
+    assert_eq!(report["grants"][0]["account"], Value::Null, "it was taken away before anybody kept whose it was");
     assert_eq!((&report["unmetered"], &report["strange"]), (&Value::Null, &Value::Null));
-    assert_eq!(report["caps"][0]["cap"], json!(40_000), "caps are everybody's");
+    assert_eq!(report["caps"][0]["cap"], json!(40_000));
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn text(report: &Report, style: Style) -> String {
     for (grant, today) in &grants {
         table.add_row([
             grant.grant.to_string(),
-            grant.account.as_ref().map_or("taken away".to_owned(), ToString::to_string),
+            or_dash(grant.account.as_ref()),
             today.counts.sent.texts.to_string(),
             today.counts.sent.segments.to_string(),
             or_dash(grant.waiting),
@@ -29,6 +29,7 @@ pub fn text(report: &Report, style: Style) -> String {
             today.counts.unknown.to_string(),
         ]);
         notes.push(note(vec![
+            grant.taken_away.then(|| "taken away; here for what it used".to_owned()),
             (!today.counts.rejected.is_empty()).then(|| format!("rejected: {}", listed(&today.counts.rejected))),
             today.daily_segments.as_ref().map(|daily| format!("daily_segments: {}", of(daily.used, daily.most))),
         ]));
@@ -42,8 +43,11 @@ pub fn text(report: &Report, style: Style) -> String {
 fn shares(grants: &[(&GrantUse, &GrantToday)], style: Style) -> String {
     let shares: Vec<(&GrantUse, &Share)> =
         grants.iter().flat_map(|(grant, today)| today.shares.iter().map(|share| (*grant, share))).collect();
-    let without: Vec<&str> =
-        grants.iter().filter(|(_, today)| today.shares.is_empty()).map(|(grant, _)| grant.grant.as_str()).collect();
+    let without: Vec<&str> = grants
+        .iter()
+        .filter(|(grant, today)| today.shares.is_empty() && !grant.taken_away)
+        .map(|(grant, _)| grant.grant.as_str())
+        .collect();
     let without = match without.as_slice() {
         [] => String::new(),
         names => show::folded(&format!("No share of T-Mobile's cap today: {}.", names.join(", ")), "", "  "),
