@@ -2,28 +2,35 @@
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tendlc_core::clock::SystemClock;
+use tendlc_local::aws::Aws;
+use tendlc_local::aws::seed::{Seed, Table};
 
 use super::receipts::told;
 use super::running::{Running, request};
 
 const ACCOUNT: &str = "222222222222";
+/// A key of one's own, as someone has it who tries it out.
+const STRANGER: &str = "AKIAANYBODY";
+/// The bare doubles let in accounts alone, by their ids.
+const PRIMARY: &str = "111111111111";
 
 fn usage(running: &Running, folder: &Path, arguments: &[&str]) -> Output {
-    tendlc(running, folder, &[&["usage"], arguments].concat())
+    tendlc((running.endpoint(), STRANGER), folder, &[&["usage"], arguments].concat())
 }
 
-/// With anybody's keys, as someone has them who tries it out.
-fn tendlc(running: &Running, folder: &Path, arguments: &[&str]) -> Output {
+fn tendlc((endpoint, key): (&str, &str), folder: &Path, arguments: &[&str]) -> Output {
     let config = folder.join("tendlc.toml");
     if !config.exists() {
         std::fs::write(&config, tendlc_config::EXAMPLE).unwrap();
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_tendlc"));
     command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
-    command.env("AWS_ENDPOINT_URL", running.endpoint()).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.env("AWS_ACCESS_KEY_ID", "AKIAANYBODY").env("AWS_SECRET_ACCESS_KEY", "any");
+    command.env("AWS_ENDPOINT_URL", endpoint).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", "any");
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -122,7 +129,7 @@ async fn it_says_in_every_form_what_was_sent_and_what_it_cost() {
     let (before, rest) = tendlc_config::EXAMPLE.split_once("# A spoke").unwrap();
     let (_, after) = rest.split_once("# A hub").unwrap();
     std::fs::write(folder.path().join("tendlc.toml"), format!("{before}# A hub{after}")).unwrap();
-    out(&tendlc(&running, folder.path(), &["sync", "--yes"]));
+    out(&tendlc((running.endpoint(), STRANGER), folder.path(), &["sync", "--yes"]));
     assert_eq!(out(&usage(&running, folder.path(), &["--csv"])), csv);
     let text = out(&usage(&running, folder.path(), &[]));
     assert!(text.contains("taken away; here for what it used"), "{text}");
@@ -160,4 +167,15 @@ async fn what_stands_in_the_way_is_said_with_the_cure() {
     let missing = run(&[]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(err(&missing).contains("no table other") && err(&missing).contains("--create-table"), "{}", err(&missing));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_nobody_has_synced_yet_is_said_to_be_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seed = Seed::new(Arc::new(SystemClock::default()), "us-east-1", PRIMARY);
+    seed.tables.push(Table::of_tendlc(PRIMARY, "tendlc"));
+    let aws = Aws::start(seed, None).await.unwrap();
+    let empty = tokio::task::block_in_place(|| tendlc((aws.endpoint(), PRIMARY), folder.path(), &["usage"]));
+    assert_eq!(empty.status.code(), Some(1));
+    assert!(err(&empty).contains("holds nothing yet; `tendlc sync`"), "{}", err(&empty));
 }

@@ -14,6 +14,7 @@ use super::report::Report;
 #[derive(Clone)]
 pub struct Shop {
     pub now: &'static str,
+    pub month: &'static str,
     pub asked: Vec<&'static str>,
     pub grants: Vec<Value>,
     /// Grants that are no more, and their accounts.
@@ -25,7 +26,7 @@ pub struct Shop {
 impl Default for Shop {
     fn default() -> Self {
         let (asked, grants, gone, items, waiting) = Default::default();
-        Self { now: "2026-11-21T20:00:00Z", asked, grants, gone, items, waiting }
+        Self { now: "2026-11-21T20:00:00Z", month: "2026-11", asked, grants, gone, items, waiting }
     }
 }
 
@@ -141,7 +142,7 @@ impl Shop {
 
     fn scope(&self) -> Scope {
         let now = self.now.parse().unwrap();
-        let month = "2026-11".parse().unwrap();
+        let month = self.month.parse().unwrap();
         let is_present = tendlc_core::month::UtcMonth::of(now) == month;
         Scope { now, month, is_present, grants: self.asked.iter().map(|name| name.parse().unwrap()).collect() }
     }

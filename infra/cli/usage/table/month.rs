@@ -30,8 +30,7 @@ pub fn text(report: &Report, style: Style) -> String {
             month.estimated_usd.map(|usd| format!("on SNS, without receipts: estimated ${usd}")),
         ]));
     }
-    let head =
-        show::folded(&format!("The month {} (UTC), in US dollars; {}:", report.month, days(report.days)), "", "");
+    let head = show::folded(&format!("The month {} (UTC), in US dollars; {}:", report.month, days(report)), "", "");
     let bars: Vec<Bar> = report.grants.iter().filter_map(bar).collect();
     let key = style.key("settled", Some("set aside"), None);
     let chart =
@@ -39,8 +38,9 @@ pub fn text(report: &Report, style: Style) -> String {
     format!("{head}{}{chart}", tables::with_notes(table, &notes))
 }
 
-fn days(days: Option<Span>) -> String {
-    match days {
+fn days(report: &Report) -> String {
+    match report.days {
+        None if report.today.is_some() => "no Pacific day of it has begun, so nothing is counted yet".to_owned(),
         None => "texts and segments are no longer kept, receipts are".to_owned(),
         Some(Span { from, to, complete: true }) => format!("texts and segments as counted from {from} to {to}"),
         Some(Span { from, to, .. }) => {

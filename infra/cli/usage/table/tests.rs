@@ -77,6 +77,13 @@ fn another_month_says_nothing_of_today() {
 }
 
 #[test]
+fn a_month_that_has_begun_in_utc_alone_has_the_day_before_as_today() {
+    let text = ascii(&Shop { now: "2026-12-01T03:00:00Z", month: "2026-12", ..Shop::busy() });
+    assert!(text.contains("Today, the Pacific day 2026-11-30:"), "{text}");
+    assert!(text.contains("no Pacific day of it has begun"), "{text}");
+}
+
+#[test]
 fn an_empty_table_and_a_month_without_anything_have_words() {
     let text = ascii(&Shop::default());
     assert!(text.starts_with("There is no grant in the account 111111111111") && text.contains("`tendlc sync`"));
