@@ -1,4 +1,4 @@
-//! Bars for a terminal, and the same in ASCII where there is none. What a bar shows stands beside it in figures, too.
+//! Bars for a terminal, and none where there is none. What a bar shows stands in the tables in figures, too.
 
 use std::io::IsTerminal as _;
 
@@ -45,10 +45,25 @@ impl Style {
         Self { used: '#', also: '=', free: '.', mark: '|', width }
     }
 
-    /// As standard output can show it.
+    /// As standard output can show it; a terminal that knows no more than ASCII says so by its name.
     pub fn of_stdout() -> Self {
         let width = comfy_table::Table::new().width().map_or(WIDTH, usize::from).min(WIDTH);
-        if std::io::stdout().is_terminal() { Self::blocks(width) } else { Self::ascii(WIDTH) }
+        let plain = std::env::var("TERM").is_ok_and(|name| name == "dumb");
+        match std::io::stdout().is_terminal() {
+            true if plain => Self::ascii(width),
+            true => Self::blocks(width),
+            false => Self::none(),
+        }
+    }
+
+    /// No bars.
+    pub const fn none() -> Self {
+        Self::ascii(0)
+    }
+
+    /// What the signs mean, and the lines, after an empty one; nothing where nothing is drawn.
+    pub fn picture(self, key: &str, bars: &[Bar]) -> String {
+        if self.width == 0 || bars.is_empty() { String::new() } else { format!("\n{key}\n{}", self.chart(bars)) }
     }
 
     /// What the signs mean; `also` where that is used.

@@ -33,8 +33,7 @@ pub fn text(report: &Report, style: Style) -> String {
     let head = show::folded(&format!("The month {} (UTC), in US dollars; {}:", report.month, days(report)), "", "");
     let bars: Vec<Bar> = report.grants.iter().filter_map(bar).collect();
     let key = style.key("settled", Some("set aside"), None);
-    let chart =
-        if bars.is_empty() { String::new() } else { format!("\n{key}: of the month's budget\n{}", style.chart(&bars)) };
+    let chart = style.picture(&format!("{key}: of the month's budget"), &bars);
     format!("{head}{}{chart}", tables::with_notes(table, &notes))
 }
 

@@ -132,3 +132,13 @@ fn every_sign_of_the_terminal_has_its_like_in_ascii() {
     assert_eq!(plain, text(&report, PLACE, Style::ascii(100)));
     assert!(!blocks.contains('\u{1b}'), "no colour carries a meaning");
 }
+
+#[test]
+fn where_there_is_no_terminal_there_are_no_bars_and_all_figures() {
+    let report = report(&Shop::busy());
+    let (none, ascii) = (text(&report, PLACE, Style::none()), text(&report, PLACE, Style::ascii(100)));
+    assert!(!none.contains("....") && ascii.contains("...."), "{none}");
+    let is_of_a_chart = |line: &&str| line.starts_with('#') || line.contains("....");
+    let rest: Vec<&str> = ascii.lines().filter(|line| !is_of_a_chart(line) && !line.is_empty()).collect();
+    assert_eq!(none.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>(), rest);
+}

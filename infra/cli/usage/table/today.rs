@@ -78,9 +78,9 @@ fn shares(grants: &[(&GrantUse, &GrantToday)], style: Style) -> String {
     }
     let key = style.key("used of its ceiling", None, Some("its guarantee"));
     format!(
-        "\nT-Mobile's caps, in segments, and what each grant used of its share:\n{}{without}\n{key}\n{}",
+        "\nT-Mobile's caps, in segments, and what each grant used of its share:\n{}{without}{}",
         tables::with_notes(table, &[]),
-        style.chart(&bars)
+        style.picture(&key, &bars)
     )
 }
 
