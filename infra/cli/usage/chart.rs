@@ -47,7 +47,7 @@ impl Style {
 
     /// As standard output can show it; a terminal that knows no more than ASCII says so by its name.
     pub fn of_stdout() -> Self {
-        let width = comfy_table::Table::new().width().map_or(WIDTH, usize::from).min(WIDTH);
+        let width = comfy_table::Table::new().width().filter(|width| *width > 0).map_or(WIDTH, usize::from).min(WIDTH);
         let plain = std::env::var("TERM").is_ok_and(|name| name == "dumb");
         match std::io::stdout().is_terminal() {
             true if plain => Self::ascii(width),
