@@ -20,8 +20,17 @@ fn of_the_table(wire: &Wire) -> usize {
 }
 
 #[tokio::test]
-async fn a_thousand_messages_that_wait_do_not_hammer_the_table() {
-    let world = World::with(Settings { guaranteed: 1, ceiling: 1, ..Settings::default() }).await;
+async fn a_thousand_messages_that_wait_for_their_grants_budget_do_not_hammer_the_table() {
+    wait(Settings { guaranteed: 1, ceiling: 1, ..Settings::default() }).await;
+}
+
+#[tokio::test]
+async fn a_thousand_messages_that_wait_for_the_brands_cap_without_a_guarantee_do_not_hammer_the_table() {
+    wait(Settings { guaranteed: 0, ceiling: 500, cap: 1, ..Settings::default() }).await;
+}
+
+async fn wait(settings: Settings) {
+    let world = World::with(settings).await;
     for place in 0..WAITING {
         world.put(&good(&format!("w{place}"))).await;
     }

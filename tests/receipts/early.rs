@@ -1,10 +1,11 @@
 //! Receipts that come before the record, and those that say what nobody could tell.
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use tendlc_core::books::Filed;
-use tendlc_core::ledger::{Entry, Intent, Ledger, Owner, Prior, Record, Settled, Settlement, State};
+use tendlc_core::ledger::{Entry, Intent, Ledger, Opened, Owner, Prior, Record, Settled, Settlement, State};
 use tendlc_core::quota::Charge;
+use tendlc_core::reason::Reason;
 use tendlc_core::request::Kind;
 use tendlc_core::segments::{Encoding, Measure, Segments};
 use tendlc_core::table::Key;
@@ -20,9 +21,14 @@ struct Claim {
 
 /// A text that a function has claimed and sent, and not yet written down.
 async fn claimed(office: &Office) -> Claim {
+    claim(office, "m-r-1", Prior::SeenAfter(office.primary.now() - SignedDuration::from_hours(1))).await
+}
+
+async fn claim(office: &Office, message_id: &str, prior: Prior) -> Claim {
     let ledger = Ledger::new(office.primary.table.clone(), grant_name("a"), office.primary.clock.clone());
     let (owner, now) = (Owner::unique(), office.primary.now());
-    let sent = Sent { id: "r-1".to_owned(), message_id: "m-r-1".to_owned(), segments: 1, at: now.as_millisecond() };
+    let (id, message_id) = ("r-1".to_owned(), message_id.to_owned());
+    let sent = Sent { id, message_id, segments: 1, at: now.as_millisecond() };
     let id = sent.id.parse().unwrap();
     let entry = Entry {
         id: &id,
@@ -32,13 +38,19 @@ async fn claimed(office: &Office) -> Claim {
         measure: Measure { encoding: Encoding::Gsm, segments: Segments::new(1).unwrap() },
         first_seen: now,
         intent: Intent::Claim { lease: now + SignedDuration::from_secs(30) },
-        prior: Prior::SeenAfter(now - SignedDuration::from_hours(1)),
+        prior,
     };
-    ledger.open(&owner, &[entry]).await;
+    assert!(matches!(ledger.open(&owner, &[entry]).await[0], Opened::AsIntended));
     Claim { ledger, owner, sent }
 }
 
 impl Claim {
+    /// With the context that a function gives its text.
+    fn delivered(&self) -> Value {
+        let context = json!({"tendlc-grant": "a", "tendlc-id": self.sent.id, "tendlc-claim": self.owner.as_str()});
+        but(delivered(&self.sent), json!({ "context": context }))
+    }
+
     async fn settle(&self, settled: Settled, charge: Charge) {
         let id = self.sent.id.parse().unwrap();
         let settlement = Settlement { id: &id, settled, charge };
@@ -55,7 +67,7 @@ impl Claim {
 async fn a_receipt_that_comes_before_the_send_is_recorded_waits_for_it() {
     let office = Office::open().await;
     let claim = claimed(&office).await;
-    let receipt = delivered(&claim.sent);
+    let receipt = claim.delivered();
     let filed = office.post(std::slice::from_ref(&receipt)).await;
     assert!(matches!(filed[0], Filed::Later { until } if until > office.primary.now()), "{filed:?}");
     assert_eq!(office.total("texts:orders").await, 0);
@@ -73,7 +85,7 @@ async fn an_unknown_result_is_accepted_when_a_receipt_tells_and_its_charge_is_se
     let claim = claimed(&office).await;
     claim.settle(Settled::Unknown, charge).await;
     assert_eq!(office.primary.counters(office.primary.today()).await.used(), 1);
-    office.post(&[delivered(&claim.sent)]).await;
+    office.post(&[claim.delivered()]).await;
     let record = claim.record(&office).await;
     assert_eq!((record.state, record.message_id.as_deref()), (State::Accepted, Some("m-r-1")));
     let said: Vec<String> = office.said().into_iter().map(|(kind, _)| kind).collect();
@@ -87,7 +99,7 @@ async fn a_claim_that_ran_out_is_accepted_when_a_receipt_tells() {
     let office = Office::open().await;
     let claim = claimed(&office).await;
     office.primary.clock.advance(SignedDuration::from_secs(36));
-    assert_eq!(office.post(&[delivered(&claim.sent)]).await, [Filed::Done]);
+    assert_eq!(office.post(&[claim.delivered()]).await, [Filed::Done]);
     assert_eq!(claim.record(&office).await.state, State::Accepted);
 }
 
@@ -124,4 +136,39 @@ async fn a_batch_whose_contexts_name_their_requests_costs_a_few_calls() {
     office.post(&copies).await;
     let calls: Vec<String> = office.wire.calls().into_iter().map(|call| call.operation).collect();
     assert_eq!(calls, ["BatchGetItem"], "copies that say nothing new are read, and that is all");
+}
+
+#[tokio::test]
+async fn both_texts_of_a_request_that_was_sent_again_are_its_and_neither_is_sent_a_third_time() {
+    let office = Office::open().await;
+    let first = claimed(&office).await;
+    first.settle(Settled::Unknown, Charge::default()).await;
+    let since = first.record(&office).await.unknown_since.unwrap();
+    office.primary.clock.advance(LATER);
+    let second = claim(&office, "m-r-2", Prior::UnknownSince(since)).await;
+    // The second is put off, and now AWS tells that it has had the first all the time.
+    let until = office.primary.now();
+    second.settle(Settled::Deferred { reason: Reason::Throttled, until }, Charge::default()).await;
+    office.post(&[first.delivered()]).await;
+    assert_eq!(first.record(&office).await.state, State::Accepted, "it is not sent a third time");
+    // A receipt of the second, which went out after all, is the request's too.
+    office.post(&[second.delivered()]).await;
+    assert_eq!((office.total("texts:orders").await, office.odd("unmetered").await), (2, 0));
+}
+
+#[tokio::test]
+async fn whoever_names_anothers_unknown_request_neither_resolves_nor_frees_nor_charges_it() {
+    let office = Office::open().await;
+    let charge = office.desk.admit(&[super::desk::text(1)]).await.remove(0).charge;
+    let claim = claimed(&office).await;
+    claim.settle(Settled::Unknown, charge).await;
+    let spent = office.primary.spent("a").await;
+    let context = json!({"tendlc-grant": "a", "tendlc-id": "r-1", "tendlc-claim": "a-guess"});
+    office.primary.clock.advance(LATER);
+    office.post(&[but(delivered(&claim.sent), json!({"messageId": "m-forged", "context": context}))]).await;
+    assert_eq!(claim.record(&office).await.state, State::Unknown);
+    assert_eq!(office.primary.counters(office.primary.today()).await.used(), 1);
+    assert_eq!((office.primary.spent("a").await, office.odd("unmetered").await), (spent, 1));
+    office.post(&[claim.delivered()]).await;
+    assert_eq!(claim.record(&office).await.state, State::Accepted, "the true one");
 }

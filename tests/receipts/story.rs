@@ -58,7 +58,8 @@ impl Story {
 
     /// Whether T-Mobile's cap counts it.
     pub fn is_t_mobiles(&self) -> bool {
-        self.network == "T-Mobile"
+        // US Cellular's is T-Mobile's by now.
+        ["T-Mobile", "US Cellular"].contains(&self.network)
     }
 }
 

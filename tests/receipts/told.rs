@@ -63,3 +63,18 @@ async fn no_number_is_in_what_is_said_or_kept() {
         assert!(!text.contains("2065550123") && !text.contains("2065550100"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn an_ending_that_nobody_could_tell_is_told_when_its_receipt_comes_again_after_a_newer_one() {
+    let office = Office::open().await;
+    office.say_on_the_default_bus().await;
+    let sent = office.send(&[1]).await;
+    let first = json!({"by": "one", "messageStatus": "SUCCESSFUL", "eventType": "TEXT_SUCCESSFUL"});
+    let first = but(delivered(&sent[0]), first);
+    office.post(std::slice::from_ref(&first)).await;
+    assert_eq!(office.said().len(), 1, "and say that the function had died before it");
+    office.post(&[but(delivered(&sent[0]), json!({"by": "two", "eventTimestamp": sent[0].at + 9_000}))]).await;
+    assert_eq!(office.said(), []);
+    office.post(&[first]).await;
+    assert_eq!(office.said().len(), 1);
+}

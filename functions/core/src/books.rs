@@ -165,11 +165,12 @@ impl Books {
         join_all(raised.map(async |(campaign, price)| {
             let write = Write {
                 key: Key::campaign(&campaign),
-                update: "SET #segment_price = :price".to_owned(),
+                // A sync that has read the record before reads it again.
+                update: "SET #segment_price = :price ADD #revision :one".to_owned(),
                 condition:
                     "attribute_exists(#pk) AND (attribute_not_exists(#segment_price) OR #segment_price < :price)"
                         .to_owned(),
-                values: vec![("price", number(price.signed()))],
+                values: vec![("price", number(price.signed())), ("one", number(1))],
             };
             match self.table.change(&*self.clock, vec![Change::of(write)]).await.pop() {
                 Some(Err(error)) => tracing::warn!(%error, %campaign, "its higher price could not be kept yet"),

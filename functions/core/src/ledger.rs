@@ -36,7 +36,8 @@ impl Owner {
         Self(uuid::Uuid::new_v4().to_string().into())
     }
 
-    fn as_str(&self) -> &str {
+    /// As it stands in the record, and in the context of what is sent.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

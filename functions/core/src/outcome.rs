@@ -176,8 +176,12 @@ impl Outcomes {
                 "outcome"
             );
         }
-        let entries: Vec<(&str, &Outcome)> = outcomes.into_iter().filter_map(|(bus, one)| Some((bus?, one))).collect();
-        let calls = entries.chunks(ENTRIES).map(|chunk| self.put(chunk));
+        // A bus that is not allowed fails its whole call: it must not take others' outcomes with it.
+        let mut buses: BTreeMap<&str, Vec<(&str, &Outcome)>> = BTreeMap::new();
+        for (bus, one) in outcomes.into_iter().filter_map(|(bus, one)| Some((bus?, one))) {
+            buses.entry(bus).or_default().push((bus, one));
+        }
+        let calls = buses.values().flat_map(|entries| entries.chunks(ENTRIES)).map(|chunk| self.put(chunk));
         futures::future::join_all(calls).await;
     }
 

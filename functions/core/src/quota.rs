@@ -97,7 +97,17 @@ impl Quota {
                 merge(&mut admissions[index].verdict, part);
             }
         }
+        self.remember_what_goes_back(&admissions);
         admissions
+    }
+
+    /// Money of texts that another quota refuses is given back with their records: it is not what the next text lacks.
+    fn remember_what_goes_back(&self, admissions: &[Admission]) {
+        let refused = admissions.iter().filter(|admission| !matches!(admission.verdict, Verdict::SendAt(_)));
+        for reserved in refused.flat_map(|admission| admission.charge.reserved()) {
+            let key = Key::month(&self.grant, reserved.month);
+            self.memory.goes_back(&key, counter::SPENT, -reserved.amount.signed());
+        }
     }
 
     /// What is known to be refused without asking anybody, for what, and until when.

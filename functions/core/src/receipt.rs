@@ -15,6 +15,7 @@ pub use price::{Cost, NotAPrice};
 pub use status::{Ending, Status};
 
 use crate::fingerprint::{Fingerprint, FingerprintKey};
+use crate::money::MicroUsd;
 use crate::name::GrantName;
 use crate::request::RequestId;
 use crate::segments::Encoding;
@@ -24,6 +25,8 @@ pub const CONTEXT_GRANT: &str = "tendlc-grant";
 /// See [`CONTEXT_GRANT`].
 pub const CONTEXT_ID: &str = "tendlc-id";
 
+/// What a text's context proves them by: who claimed it, which nobody else knows.
+pub const CONTEXT_CLAIM: &str = "tendlc-claim";
 /// What the probe's dry runs carry instead.
 pub const CONTEXT_PROBE: &str = "tendlc-probe";
 
@@ -114,6 +117,8 @@ pub struct Receipt {
     pub encoding: Option<Encoding>,
     /// The request, as the text's context names it; nobody vouches for that.
     pub named: Option<(GrantName, RequestId)>,
+    /// Who claimed it, as the text's context says: whoever sent it past the functions cannot know.
+    pub claim: Option<String>,
     /// Whether it is of the probe's dry run, which sends nothing.
     pub is_probe: bool,
     /// Tells whether two texts went to the same number, and not to which.
@@ -193,7 +198,7 @@ impl Receipt {
             oddities.push(Oddity::ImpossiblePrice);
             None
         });
-        let (named, context) = context(fields.get("context"));
+        let (named, claim, context) = context(fields.get("context"));
         Ok(Self {
             message_id,
             at: moment("eventTimestamp").or(requested_at).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -214,7 +219,10 @@ impl Receipt {
                 _ => None,
             },
             named,
-            is_probe: context.contains_key(CONTEXT_PROBE),
+            claim,
+            // What costs something was sent, whatever it calls itself.
+            is_probe: context.contains_key(CONTEXT_PROBE)
+                && cost.is_none_or(|cost| cost.total() == MicroUsd::default()),
             recipient: text("destinationPhoneNumber").map(|to| Fingerprint::of(key, &[to])),
             has_context: fields.contains_key("context"),
             context,
@@ -228,13 +236,16 @@ fn shown(word: &str) -> String {
     word.chars().filter(|letter| letter.is_ascii_uppercase() || *letter == '_').take(40).collect()
 }
 
-fn context(value: Option<&Value>) -> (Option<(GrantName, RequestId)>, BTreeMap<String, String>) {
+type Context = (Option<(GrantName, RequestId)>, Option<String>, BTreeMap<String, String>);
+
+fn context(value: Option<&Value>) -> Context {
     let pairs = value.and_then(Value::as_object).into_iter().flatten();
     let mut pairs: BTreeMap<String, String> =
         pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
     let grant = pairs.remove(CONTEXT_GRANT).and_then(|name| name.parse().ok());
     let id = pairs.remove(CONTEXT_ID).and_then(|id| id.parse().ok());
-    (grant.zip(id), pairs)
+    let claim = pairs.remove(CONTEXT_CLAIM);
+    (grant.zip(id), claim, pairs)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 
+use super::plan::claim;
 use super::whose::{Whose, whose};
 use super::{Arrived, Books, Message, OTHER_COPY};
 use crate::grant::Grant;
@@ -52,7 +53,7 @@ impl Books {
             // The index is asked only where the context leads nowhere.
             let message = &text[0].receipt.message_id;
             let record = key.as_ref().and_then(|key| record_in(&items, key));
-            match whose(record.as_ref(), message, text[0].receipt.taken(), now) {
+            match whose(record.as_ref(), (message, claim(text)), text[0].receipt.taken(), now) {
                 Whose::Nobodys | Whose::NotYet { .. } => Ok(self.table.request_of(message).await?.or(key)),
                 _ => Ok(key),
             }
@@ -65,10 +66,18 @@ impl Books {
         let known_of = befores.iter().flatten().filter_map(|before| before.grant.clone());
         let found: Vec<GrantName> = asked_of.chain(known_of).collect();
         missing.extend(self.known.missing(&found, &[], now));
-        missing.extend(self.known.missing(&[], &campaigns(&asked, &items), now));
+        let known = campaigns(&asked, &items);
+        missing.extend(self.known.missing(&[], &known, now));
         if !missing.is_empty() {
             items.extend(self.table.read_many(&*self.clock, missing).await?);
-            self.known.learn(&found, &campaigns(&asked, &items), &items, now);
+            self.known.learn(&found, &known, &items, now);
+        }
+        // Records that the index led to name their campaigns only now.
+        let more = campaigns(&asked, &items);
+        let missing: BTreeSet<Key> = self.known.missing(&[], &more, now).into_iter().collect();
+        if !missing.is_empty() {
+            items.extend(self.table.read_many(&*self.clock, missing).await?);
+            self.known.learn(&[], &more, &items, now);
         }
         let whole = befores.into_iter().zip(asked).map(|(before, key)| {
             let record = key.and_then(|key| Some((key.clone(), record_in(&items, &key)?)));

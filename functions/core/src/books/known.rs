@@ -60,7 +60,9 @@ impl Known {
 
     /// Whether a segment costs more than it is taken for.
     pub(super) fn is_dearer(&self, campaign: &CampaignName, price: MicroUsd) -> bool {
-        self.kept().prices.get(campaign).is_some_and(|(_, known)| price > *known)
+        // Ten times as much is a mistake of somebody's, and would stop every budget.
+        let is_likely = |known: MicroUsd| price > known && price <= known.times(10);
+        self.kept().prices.get(campaign).is_some_and(|(_, known)| is_likely(*known))
     }
 
     pub(super) fn price_is(&self, campaign: &CampaignName, price: MicroUsd) {

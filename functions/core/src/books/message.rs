@@ -52,6 +52,9 @@ pub struct Message {
     pub fee: MicroUsd,
     /// Billed parts.
     pub parts: u32,
+    /// When AWS took it, as well as that is known, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<i64>,
     /// The month that AWS bills it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<UtcMonth>,
@@ -81,8 +84,11 @@ impl Message {
         let order = |at: i64, ending: &Option<String>, status: &str| (at, ending.clone(), status.to_owned());
         let fresh = self.status.is_empty();
         if fresh || order(at, &ending, &receipt.status_word) > order(self.at, &self.ending, &self.status) {
+            // Whoever brought the ending has it told; what only confirms it does not take that over.
+            if self.ending != ending {
+                by.clone_into(&mut self.by);
+            }
             (self.at, self.ending, self.status) = (at, ending, receipt.status_word.clone());
-            by.clone_into(&mut self.by);
         }
         if let Some(carrier) = &receipt.carrier
             && matches!(self.network, None | Some(Network::Unknown))
@@ -90,16 +96,20 @@ impl Message {
         {
             (self.carrier, self.network) = (Some(carrier.name.clone()), Some(carrier.network));
         }
-        if let Some(cost) = receipt.cost.filter(|cost| is_known(*cost, receipt)) {
+        if let Some(cost) = receipt.cost.filter(|_| is_known(receipt)) {
             let newer = (Some(at), cost.total(), cost.price) > (self.priced_at, self.cost().total(), self.price);
             if self.priced_at.is_none() || newer {
                 (self.priced_at, self.price, self.fee) = (Some(at), cost.price, cost.fee);
             }
         }
         self.parts = self.parts.max(receipt.parts.unwrap_or(0));
-        let taken = receipt.requested_at.or(Some(receipt.at).filter(|at| *at != Timestamp::UNIX_EPOCH)).unwrap_or(now);
-        self.month.get_or_insert(UtcMonth::of(taken));
-        self.day.get_or_insert(PacificDay::of(taken));
+        // AWS took it before anything was told of it: the earliest moment is the nearest, whichever comes first.
+        let known = receipt.requested_at.or(Some(receipt.at).filter(|at| *at != Timestamp::UNIX_EPOCH));
+        let earlier = known.filter(|known| self.taken.is_none_or(|taken| known.as_millisecond() < taken));
+        if let Some(taken) = earlier.or_else(|| self.month.is_none().then_some(now)) {
+            self.taken = earlier.map(Timestamp::as_millisecond).or(self.taken);
+            (self.month, self.day) = (Some(UtcMonth::of(taken)), Some(PacificDay::of(taken)));
+        }
         for oddity in &receipt.oddities {
             self.mark(*oddity);
         }
@@ -147,10 +157,9 @@ impl Message {
     }
 }
 
-/// A text that is on its way costs nothing yet, whatever the receipt says; a blocked one costs nothing at all.
-fn is_known(cost: Cost, receipt: &Receipt) -> bool {
-    let over = receipt.is_final || receipt.status.ending(receipt.is_final) != Ending::OnItsWay;
-    over || cost.total() > MicroUsd::default()
+/// A text that is on its way has no price yet, whatever the receipt says: what is set aside for it stays.
+fn is_known(receipt: &Receipt) -> bool {
+    receipt.is_final || receipt.status.ending(receipt.is_final) != Ending::OnItsWay
 }
 
 fn ending_word(ending: Ending) -> Option<String> {

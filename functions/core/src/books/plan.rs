@@ -8,6 +8,7 @@ use super::entries::difference;
 use super::find::{Found, waits_for_other_copy};
 use super::whose::{Whose, whose};
 use super::{Arrived, Books, Message};
+use crate::grant::Grant;
 use crate::ledger::{Record, resolved};
 use crate::quota::Taken;
 use crate::quota::counter::{self, LEFT};
@@ -60,7 +61,7 @@ pub(super) fn plan(found: &Found, receipts: &[&Arrived], now: Timestamp) -> Plan
             Whose::Recorded
         }
         Some(_) => Whose::Before,
-        None => whose(record, &message, taken, now),
+        None => whose(record, (&message, claim(receipts)), taken, now),
     };
     if let Whose::NotYet { until } = whose {
         return Plan::Later { until };
@@ -78,7 +79,7 @@ pub(super) fn plan(found: &Found, receipts: &[&Arrived], now: Timestamp) -> Plan
         _ => after.mark(Oddity::Unmetered),
     }
     if let (Some(record), Whose::Recorded | Whose::Resolves) = (record, whose) {
-        settle(&mut after, record);
+        settle(&mut after, record, found.grant.as_deref());
     }
     let only_told = after == before;
     if only_told && !receipts.iter().any(|one| one.by == before.by && before.ending.is_some()) {
@@ -90,17 +91,32 @@ pub(super) fn plan(found: &Found, receipts: &[&Arrived], now: Timestamp) -> Plan
     Plan::Post(Box::new(Planned { message, before, after, resolves, record, only_told }))
 }
 
+/// What the context proves itself by.
+pub(super) fn claim<'a>(receipts: &[&'a Arrived]) -> Option<&'a str> {
+    receipts.iter().find_map(|one| one.receipt.claim.as_deref())
+}
+
 /// What was taken for the text goes back where the receipts say so, once.
-fn settle(after: &mut Message, record: &Record) {
+fn settle(after: &mut Message, record: &Record, grant: Option<&Grant>) {
     if after.priced_at.is_some() && after.settled.is_empty() {
         after.settled = record.charge.reserved().to_vec();
     }
     if after.network.is_some_and(Network::is_surely_another) && after.freed.is_empty() {
-        after.freed = record.charge.taken().to_vec();
+        after.freed = record.charge.taken().iter().filter(|taken| may_go_back(taken, after, grant)).cloned().collect();
     }
     if after.parts > 0 && record.segments.is_some_and(|segments| segments != i64::from(after.parts)) {
         after.mark(Oddity::OtherSegments);
     }
+}
+
+/// A spoke writes its own ledger, and could write into a record that it took what it never did, of a brand that is not its
+/// own: so no more goes back than AWS has counted, to caps of its own, on the days that the text was charged to.
+fn may_go_back(taken: &Taken, after: &Message, grant: Option<&Grant>) -> bool {
+    let most = i64::from(after.parts);
+    let own = grant.is_some_and(|grant| grant.budgets.contains_key(&taken.pool));
+    let near = after.day.is_some_and(|day| day == taken.day || day.next() == taken.day || taken.day.next() == day);
+    let amounts = [taken.guaranteed, taken.shared, taken.ceiling];
+    own && near && amounts.iter().all(|amount| (0..=most).contains(amount)) && taken.guaranteed + taken.shared <= most
 }
 
 impl Plan {
@@ -119,7 +135,7 @@ impl Plan {
 
 impl Message {
     /// Every attribute; what is not there is taken away.
-    const ATTRIBUTES: [&str; 18] = [
+    const ATTRIBUTES: [&str; 19] = [
         "revision",
         "grant",
         "id",
@@ -133,6 +149,7 @@ impl Message {
         "price",
         "fee",
         "parts",
+        "taken",
         "month",
         "day",
         "settled",

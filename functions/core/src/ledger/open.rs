@@ -118,8 +118,8 @@ impl Ledger {
                 set.push_str(first);
                 set.push_str(", #lease = :lease");
                 if let Prior::UnknownSince(_) = entry.prior {
-                    // Its first text may have a receipt of its own.
-                    set.push_str(", #resent = :one");
+                    // Its first text may have a receipt of its own, which proves itself by who claimed it then.
+                    set.push_str(", #resent_from = #owner");
                 }
                 set.push_str(" REMOVE #reason, #retry_at, #unknown_since, #waiting");
             }

@@ -67,8 +67,8 @@ pub struct Record {
     pub charge: Charge,
     /// Its segments.
     pub segments: Option<i64>,
-    /// Whether it was sent a second time after an unknown result.
-    pub resent: bool,
+    /// Who had claimed it when its result was unknown, where it was sent a second time after that.
+    pub resent_from: Option<String>,
 }
 
 impl Record {
@@ -99,7 +99,7 @@ impl Record {
                 .and_then(|charge| serde_dynamo::from_attribute_value(charge.clone()).ok())
                 .unwrap_or_default(),
             segments: read_number(item, "segments"),
-            resent: item.contains_key("resent"),
+            resent_from: read_text(item, "resent_from").map(str::to_owned),
         })
     }
 }

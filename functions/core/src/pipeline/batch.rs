@@ -255,7 +255,7 @@ impl<'a> Batch<'a> {
         let deps = &self.sender.deps;
         let channel = self.sender.channel(one.campaign);
         let times = (self.begun, not_before, self.deadline);
-        let answer = publish(channel, &*deps.clock, (&deps.grant, one.campaign), one.request, times).await;
+        let answer = publish(channel, &*deps.clock, (&deps.grant, one.campaign, &self.owner), one.request, times).await;
         answered(self, one, answer)
     }
 }

@@ -9,9 +9,10 @@ use crate::channel::{Channel, SendError, Text};
 use crate::clock::Clock;
 use crate::day::PacificDay;
 use crate::grant::Campaign;
+use crate::ledger::Owner;
 use crate::name::GrantName;
 use crate::reason::Reason;
-use crate::receipt::{CONTEXT_GRANT, CONTEXT_ID};
+use crate::receipt::{CONTEXT_CLAIM, CONTEXT_GRANT, CONTEXT_ID};
 use crate::request::Request;
 
 /// AWS answers within a second or so; one that has not by then is not waited for at the price of the whole batch.
@@ -30,7 +31,7 @@ pub(super) const AFTERWARDS: SignedDuration = SignedDuration::from_millis(1_000)
 pub(super) async fn publish(
     channel: &dyn Channel,
     clock: &dyn Clock,
-    (grant, campaign): (&GrantName, &Campaign),
+    (grant, campaign, owner): (&GrantName, &Campaign, &Owner),
     request: &Request,
     (admitted_at, place, deadline): (Timestamp, Timestamp, Timestamp),
 ) -> Result<String, SendError> {
@@ -60,6 +61,7 @@ pub(super) async fn publish(
     let mut context = request.context.clone();
     context.insert(CONTEXT_GRANT.to_owned(), grant.to_string());
     context.insert(CONTEXT_ID.to_owned(), request.id.to_string());
+    context.insert(CONTEXT_CLAIM.to_owned(), owner.as_str().to_owned());
     let text = Text {
         to: &request.to,
         body: &request.body,

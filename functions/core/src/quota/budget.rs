@@ -53,7 +53,11 @@ impl BudgetPart {
         if of_grant {
             return Some(self.refused(now, Reason::GrantDailyBudget));
         }
-        let promised = fresh(&budget, &guaranteed(&self.pool))?.max(0);
+        // One that is promised nothing has no counter for it.
+        let promised = match self.budget {
+            Some(Budget { guaranteed: 0, .. }) => 0,
+            _ => fresh(&budget, &guaranteed(&self.pool))?.max(0),
+        };
         below(fresh(&pool, LEFT).map(|left| left.max(0) + promised), cost.cap)
             .then(|| self.refused(now, Reason::BrandDailyCap))
     }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::stop::STOPPED;
 use crate::request::Kind;
 use crate::table::{Item, Key, read_number};
 
@@ -103,7 +104,10 @@ impl Memory {
 
     /// Whether anything had less than was asked for lately.
     pub(super) fn was_refused_lately(&self, now: Timestamp) -> bool {
-        self.met().refused.values().any(|at| now.duration_since(*at).abs() <= SCARCE)
+        let met = self.met();
+        let micros = now.as_microsecond();
+        let stopped = || met.known.iter().any(|((_, name), known)| name == STOPPED && known.value > micros);
+        met.refused.values().any(|at| now.duration_since(*at).abs() <= SCARCE) || stopped()
     }
 
     /// Keeps that a clock had fewer places than a lane asked for, and none before `earliest`. Says when it is asked again.

@@ -14,7 +14,7 @@ pub enum Network {
     Att,
     /// Verizon.
     Verizon,
-    /// US Cellular, as long as it sends by itself.
+    /// US Cellular, which T-Mobile has bought and takes over.
     #[serde(rename = "US Cellular")]
     UsCellular,
     /// A name that is none of these: perhaps on T-Mobile's network.
@@ -75,7 +75,7 @@ impl Carrier {
 impl Network {
     /// Whether its texts surely do not count against T-Mobile's cap.
     pub fn is_surely_another(self) -> bool {
-        matches!(self, Self::Att | Self::Verizon | Self::UsCellular)
+        matches!(self, Self::Att | Self::Verizon)
     }
 
     /// In reports.

@@ -77,7 +77,20 @@ impl Table {
                 [one] if one.credits.is_empty() && one.with.is_none() => {
                     all.push(self.change_one(clock, &one.write).await)
                 }
-                many => all.extend(self.change_together(clock, many).await),
+                many => {
+                    let (results, spoilt) = self.change_together(clock, many).await;
+                    if !spoilt || many.len() == 1 {
+                        all.extend(results);
+                        continue;
+                    }
+                    // One of them is such that DynamoDB takes none: it must not hold up the others.
+                    for (one, result) in many.iter().zip(results) {
+                        all.push(match result {
+                            Err(_) => self.change_together(clock, std::slice::from_ref(one)).await.0.remove(0),
+                            done => done,
+                        });
+                    }
+                }
             }
         }
         all
@@ -118,7 +131,9 @@ impl Table {
         Err(contended())
     }
 
-    async fn change_together(&self, clock: &dyn Clock, changes: &[Change]) -> Vec<Result<Changed, TableError>> {
+    /// And whether it is one of them that DynamoDB does not take, and not the moment.
+    async fn change_together(&self, clock: &dyn Clock, changes: &[Change]) -> (Vec<Result<Changed, TableError>>, bool) {
+        let mut spoilt = false;
         let mut results: Vec<Option<Changed>> = vec![None; changes.len()];
         let mut failure = contended();
         let mut token = uuid::Uuid::new_v4().to_string();
@@ -163,6 +178,7 @@ impl Table {
                         match reasons.iter().filter_map(|reason| reason.code()).find(|code| *code != "None") {
                             Some(code) if !passing(code) => {
                                 failure = TableError::Unavailable { code: code.to_owned(), request_id: id_of(&error) };
+                                spoilt = true;
                                 break;
                             }
                             _ => back_off(clock, attempt).await,
@@ -171,13 +187,14 @@ impl Table {
                 }
                 // Asked again with the same token, or it could be done twice.
                 Some(TransactWriteItemsError::TransactionInProgressException(_)) => back_off(clock, attempt).await,
-                _ => {
+                service => {
+                    spoilt = service.is_some_and(|service| service.code() == Some("ValidationException"));
                     failure = TableError::of(&error);
                     break;
                 }
             }
         }
-        results.into_iter().map(|result| result.ok_or_else(|| failure.clone())).collect()
+        (results.into_iter().map(|result| result.ok_or_else(|| failure.clone())).collect(), spoilt)
     }
 
     fn item_of(&self, write: &Write) -> Result<TransactWriteItem, TableError> {
@@ -240,8 +257,12 @@ impl Change {
 
 /// How many of the changes go into one transaction: at least one, which has a few items itself.
 fn fitting(changes: &[Change]) -> usize {
-    let (mut items, mut counters) = (0, BTreeSet::new());
+    let (mut items, mut counters, mut written) = (0, BTreeSet::new(), BTreeSet::new());
     for (place, change) in changes.iter().enumerate() {
+        // A transaction takes an item only once.
+        if !change.writes().all(|write| written.insert(&write.key)) {
+            return place.max(1);
+        }
         items += change.writes().count();
         counters.extend(change.credits.iter().map(|credit| &credit.key));
         if items + counters.len() > ITEMS_IN_ONE {
