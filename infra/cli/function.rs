@@ -17,6 +17,7 @@ pub async fn run(name: &str) -> anyhow::Result<u8> {
         "probe-health" => probe_health::serve(clock).await,
         "settle-receipt" => settle_receipt::serve(clock).await,
         "refresh-limits" => refresh_limits::serve(clock).await,
+        "recount" => recount::serve(clock).await,
         other => anyhow::bail!("there is no function {other}"),
     };
     served.map_err(|error| anyhow::anyhow!("{error}"))?;

@@ -11,7 +11,7 @@ fn a_folder_stands_for_all_its_events_in_their_order() {
     let run = local(&["events", "--now", "2026-11-20T17:00:00Z"]);
     let functions: Vec<&Value> = run.events().iter().map(|event| &event.answer["function"]).collect();
     let mut wanted = vec!["send-event"; 3];
-    wanted.extend(["refresh-limits", "probe-health"]);
+    wanted.extend(["refresh-limits", "probe-health", "recount"]);
     wanted.extend(["send-queue"; 11]);
     wanted.extend(["settle-receipt", "send-queue"]);
     assert_eq!(functions, wanted, "by name: event-…, schedule-…, sns-…, sqs-…");
@@ -121,7 +121,7 @@ fn what_is_used_wrong_is_said_and_ends_with_2() {
     let cases: [(&[&str], &[&str]); 8] = [
         (
             &[&single, "--function", "send-quue"],
-            &["send-quue", "send-queue", "send-event", "probe-health", "refresh-limits"],
+            &["send-quue", "send-queue", "send-event", "probe-health", "refresh-limits", "recount"],
         ),
         (&["events/no-such.json"], &["events/no-such.json"]),
         (&[&single, "--fault", "throttle"], &["--fault", "SendTextMessage"]),
@@ -226,7 +226,8 @@ fn built(name: &str) -> PathBuf {
 }
 
 #[cfg(unix)]
-const FUNCTIONS: [&str; 5] = ["send-queue", "send-event", "probe-health", "settle-receipt", "refresh-limits"];
+const FUNCTIONS: [&str; 6] =
+    ["send-queue", "send-event", "probe-health", "settle-receipt", "refresh-limits", "recount"];
 
 /// A folder that has all of them by their names.
 #[cfg(unix)]

@@ -13,12 +13,13 @@ const NOW: &str = "2026-11-20T17:00:00Z";
 type Check = fn(&Played<'_>, &Value);
 
 /// Every sample: its file, its function, what else is asked of the command, and its check.
-const SAMPLES: [(&str, &str, &[&str], Check); 18] = [
+const SAMPLES: [(&str, &str, &[&str], Check); 19] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
     ("schedule-limits.json", "refresh-limits", &["--config", "events/live-limits.toml"], schedule_limits),
     ("schedule-probe.json", "probe-health", &[], schedule_probe),
+    ("schedule-recount.json", "recount", &[], schedule_recount),
     ("sns-event.json", "send-queue", &["--function", "send-queue"], sns_event),
     ("sqs-batch-of-ten.json", "send-queue", &[], batch_of_ten),
     ("sqs-duplicate-ids.json", "send-queue", &[], duplicate_ids),
@@ -72,6 +73,7 @@ samples! {
     an_event_is_sent: "event-single.json";
     live_limits_are_what_the_numbers_tell: "schedule-limits.json";
     a_schedules_event_is_the_probes: "schedule-probe.json";
+    a_schedule_that_is_named_after_the_recount_is_its: "schedule-recount.json";
     an_event_of_sns_is_refused_by_name: "sns-event.json";
     ten_texts_are_sent: "sqs-batch-of-ten.json";
     an_id_three_times_is_one_text: "sqs-duplicate-ids.json";
@@ -144,6 +146,15 @@ fn schedule_probe(played: &Played<'_>, _: &Value) {
     let checks = reply["checks"].as_array().expect("a report");
     assert!(checks.iter().all(|check| check["name"].is_string() && check["state"] == "healthy"), "{reply}");
     assert!(checks.iter().any(|check| check["name"] == "assume-role"), "{reply}");
+}
+
+fn schedule_recount(played: &Played<'_>, _: &Value) {
+    assert_eq!(said(played), []);
+    let reply = &played.answer["reply"];
+    assert_eq!((&reply["status"], &reply["day"]), (&json!("agrees"), &json!("2026-11-19")), "{reply}");
+    assert_eq!((&reply["differences"], &reply["months"]), (&json!([]), &json!(["2026-11"])), "{reply}");
+    let grants = reply["grants"].as_array().expect("a report").iter();
+    assert_eq!(grants.map(|grant| &grant["grant"]).collect::<Vec<_>>(), ["checkout", "newsletter"]);
 }
 
 fn sns_event(played: &Played<'_>, _: &Value) {

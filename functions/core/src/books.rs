@@ -24,7 +24,7 @@ use crate::month::UtcMonth;
 use crate::outcome::{Outcome, Outcomes};
 use crate::quota::counter::MONTH_KEPT;
 use crate::receipt::{MessageId, Oddity, Receipt};
-use crate::table::{Change, Changed, Key, Table, TableError, Write, number};
+use crate::table::{Change, Changed, Credit, Key, Table, TableError, Write, number};
 use find::Found;
 use known::Known;
 use plan::{Plan, Planned};
@@ -214,6 +214,13 @@ fn explain(receipts: &[&Arrived], planned: &Planned) {
             }
             Oddity::Malformed | Oddity::NotAText => {}
         }
+    }
+}
+
+impl Message {
+    /// All that it has added to the totals so far.
+    pub fn entries(&self) -> Vec<Credit> {
+        entries::difference(&Self::default(), self)
     }
 }
 

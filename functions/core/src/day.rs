@@ -50,6 +50,11 @@ impl PacificDay {
         Self(self.0.saturating_add(1.day()))
     }
 
+    /// The day before.
+    pub fn before(self) -> Self {
+        Self(self.0.saturating_sub(1.day()))
+    }
+
     /// The first moment of the day.
     pub fn start(self) -> Timestamp {
         self.0.to_zoned(PACIFIC.clone()).map(|zoned| zoned.timestamp()).unwrap_or(Timestamp::MAX)

@@ -2,10 +2,12 @@
 
 mod probe;
 mod receipts;
+mod recount;
 mod refresh;
 
 pub use probe::ProbeSettings;
 pub use receipts::ReceiptSettings;
+pub use recount::RecountSettings;
 pub use refresh::RefreshSettings;
 
 use crate::account::AccountId;

@@ -30,6 +30,7 @@ pub mod quiet;
 pub mod quota;
 pub mod reason;
 pub mod receipt;
+pub mod recount;
 pub mod request;
 mod request_id;
 pub mod role;

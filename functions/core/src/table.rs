@@ -45,6 +45,11 @@ impl Key {
         Self(format!("L#{grant}#{id}"))
     }
 
+    /// The key of an item that was read.
+    pub(crate) fn of(key: &str) -> Self {
+        Self(key.to_owned())
+    }
+
     /// The grant and the idempotency key of a request's record.
     pub fn request(&self) -> Option<(GrantName, RequestId)> {
         let (grant, id) = self.0.strip_prefix("L#")?.split_once('#')?;

@@ -20,12 +20,14 @@ pub enum FunctionName {
     SettleReceipt,
     /// Takes a schedule's event, too: of a schedule that is named after it.
     RefreshLimits,
+    /// The same.
+    Recount,
 }
 
 impl FunctionName {
     /// Every function.
-    pub const ALL: [Self; 5] =
-        [Self::SendQueue, Self::SendEvent, Self::ProbeHealth, Self::SettleReceipt, Self::RefreshLimits];
+    pub const ALL: [Self; 6] =
+        [Self::SendQueue, Self::SendEvent, Self::ProbeHealth, Self::SettleReceipt, Self::RefreshLimits, Self::Recount];
 
     /// The name of its binary.
     pub fn as_str(self) -> &'static str {
@@ -35,6 +37,7 @@ impl FunctionName {
             Self::ProbeHealth => "probe-health",
             Self::SettleReceipt => "settle-receipt",
             Self::RefreshLimits => "refresh-limits",
+            Self::Recount => "recount",
         }
     }
 
@@ -42,6 +45,7 @@ impl FunctionName {
     pub fn of(event: &Value) -> Self {
         match event.get("source").and_then(Value::as_str) {
             Some("aws.scheduler" | "aws.events") if is_of(event, Self::RefreshLimits) => Self::RefreshLimits,
+            Some("aws.scheduler" | "aws.events") if is_of(event, Self::Recount) => Self::Recount,
             Some("aws.scheduler" | "aws.events") => Self::ProbeHealth,
             Some(_) if event.get("Records").is_none() => Self::SendEvent,
             _ if queue_of(event) == receipts::QUEUE => Self::SettleReceipt,
