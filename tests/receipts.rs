@@ -10,6 +10,9 @@ mod counters;
 mod desk;
 #[path = "receipts/early.rs"]
 mod early;
+#[allow(dead_code, reason = "shared with the tests of the quotas")]
+#[path = "quota/function.rs"]
+mod function;
 #[path = "receipts/many.rs"]
 mod many;
 #[path = "receipts/mix.rs"]
@@ -23,6 +26,12 @@ mod office;
 mod primary;
 #[path = "receipts/random.rs"]
 mod random;
+#[path = "receipts/recount_at_random.rs"]
+mod recount_at_random;
+#[path = "receipts/recount_function.rs"]
+mod recount_function;
+#[path = "receipts/recount.rs"]
+mod recounts;
 #[path = "quota/seed.rs"]
 mod seed;
 #[path = "receipts/segments.rs"]
@@ -39,6 +48,8 @@ mod terms;
 mod timeline;
 #[path = "receipts/told.rs"]
 mod told;
+#[path = "receipts/tomorrow.rs"]
+mod tomorrow;
 #[allow(dead_code, reason = "shared with the tests of the quotas")]
 #[path = "quota/wire.rs"]
 mod wire;
