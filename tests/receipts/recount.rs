@@ -239,6 +239,21 @@ async fn texts_of_which_nothing_is_heard_in_three_days_are_named_once() {
 }
 
 #[tokio::test]
+async fn texts_of_the_sns_channel_have_no_receipts_by_nature() {
+    let office = Office::open().await;
+    send(&office, &[1, 1]).await;
+    let table = &office.primary.table;
+    let key = Key::campaign(&"orders".parse().unwrap());
+    let update = table.client.update_item().table_name(&table.name).key("pk", key.value());
+    let update = update.update_expression("SET channel = :sns").expression_attribute_values(":sns", text_of("sns"));
+    update.send().await.unwrap();
+    for _ in 0..5 {
+        next_morning(&office).await;
+        assert_eq!(told(&count(&office).await), []);
+    }
+}
+
+#[tokio::test]
 async fn segments_that_aws_counts_otherwise_are_named() {
     let office = Office::open().await;
     let sent = send(&office, &[2]).await;
