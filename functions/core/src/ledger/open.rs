@@ -79,7 +79,7 @@ pub enum Opened {
     /// Done as intended: it is ours to send, or it is put off or rejected.
     AsIntended,
     /// The record says something else.
-    Seen(Record),
+    Seen(Box<Record>),
     /// The table did not say. It may be claimed now; nothing may be sent.
     Failed(TableError),
 }
@@ -170,7 +170,7 @@ fn opened(owner: &Owner, intent: Intent, result: Result<Changed, TableError>) ->
         Ok(Changed::Refused(Some(item))) => match Record::read(&item) {
             // Our own write, whose answer was lost and which the SDK tried again.
             Ok(record) if record.owner == owner.as_str() && record.state == intent.state() => Opened::AsIntended,
-            Ok(record) => Opened::Seen(record),
+            Ok(record) => Opened::Seen(Box::new(record)),
             Err(error) => Opened::Failed(error),
         },
         Err(error) => Opened::Failed(error),

@@ -43,7 +43,7 @@ fn record(state: State, days: &[&str]) -> Record {
         campaign: Some("orders".parse().unwrap()),
         charge,
         segments: Some(3),
-        resent: false,
+        resent_from: None,
     }
 }
 
