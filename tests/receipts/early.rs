@@ -28,7 +28,7 @@ async fn claim(office: &Office, message_id: &str, prior: Prior) -> Claim {
     let ledger = Ledger::new(office.primary.table.clone(), grant_name("a"), office.primary.clock.clone());
     let (owner, now) = (Owner::unique(), office.primary.now());
     let (id, message_id) = ("r-1".to_owned(), message_id.to_owned());
-    let sent = Sent { id, message_id, segments: 1, at: now.as_millisecond() };
+    let sent = Sent { id, message_id, segments: 1, at: now.as_millisecond(), claim: None };
     let id = sent.id.parse().unwrap();
     let entry = Entry {
         id: &id,

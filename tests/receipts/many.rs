@@ -60,7 +60,7 @@ async fn a_hundred_thousand_receipts_repeated_reordered_and_early_come_to_the_st
     let (mut stories, mut many) = (Vec::new(), 0);
     while many < RECEIPTS {
         let (id, segments) = (format!("text-{}", stories.len()), rng.random_range(1..=4));
-        let story = Story::of(Sent { message_id: format!("m-{id}"), id, segments, at }, &mut rng);
+        let story = Story::of(Sent { message_id: format!("m-{id}"), id, claim: None, segments, at }, &mut rng);
         many += story.receipts.len();
         stories.push(story);
     }

@@ -29,7 +29,7 @@ async fn with_receipts_within_minutes_a_cap_sends_two_and_a_half_times_its_size_
         for told in told.iter().filter(|told| told.admitted()) {
             let segments = u32::try_from(told.segments).unwrap();
             let (id, message_id) = (told.id.to_string(), format!("m-{}", told.id));
-            let receipt = delivered(&Sent { id, message_id, segments, at: now.as_millisecond() });
+            let receipt = delivered(&Sent { id, message_id, segments, at: now.as_millisecond(), claim: None });
             let verizon = json!({"mnc": "480", "mcc": "311", "carrierName": "Verizon Wireless"});
             let receipt = match rng.random_range(0..3) {
                 0 => {

@@ -37,6 +37,8 @@ pub struct Office {
 pub struct Sent {
     pub id: String,
     pub message_id: String,
+    /// What its context proves itself by.
+    pub claim: Option<String>,
     pub segments: u32,
     /// When, in milliseconds since 1970.
     pub at: i64,
@@ -73,7 +75,7 @@ impl Office {
                 assert!(told.admitted(), "{told:?}");
                 let id = told.id.to_string();
                 let segments = u32::try_from(told.segments).unwrap();
-                Sent { message_id: format!("m-{id}"), id, segments, at }
+                Sent { message_id: format!("m-{id}"), id, claim: None, segments, at }
             })
             .collect()
     }
@@ -139,13 +141,17 @@ pub fn arrived(receipt: &Value) -> Arrived {
 /// The final receipt of a text that was delivered, at 0.00581 a part and a fee of 0.0035, by AT&T.
 pub fn delivered(sent: &Sent) -> Value {
     let parts = f64::from(sent.segments);
+    let mut context = json!({"tendlc-grant": "a", "tendlc-id": sent.id, "order": "7"});
+    if let Some(claim) = &sent.claim {
+        context["tendlc-claim"] = json!(claim);
+    }
     json!({
         "eventType": "TEXT_DELIVERED", "eventVersion": "1.0", "eventTimestamp": sent.at + 2_000, "isFinal": true,
         "originationPhoneNumber": "+12065550100", "destinationPhoneNumber": "+12065550123",
         "mcc": "310", "mnc": "410", "carrierName": "AT&T Wireless", "messageId": sent.message_id,
         "messageRequestTimestamp": sent.at, "messageEncoding": "GSM", "messageType": "TRANSACTIONAL",
         "messageStatus": "DELIVERED", "messageStatusDescription": "Message has been accepted by phone",
-        "context": {"tendlc-grant": "a", "tendlc-id": sent.id, "order": "7"},
+        "context": context,
         "totalMessageParts": sent.segments,
         "totalMessagePrice": (parts * 5_810.0).round() / 1e6, "totalCarrierFee": (parts * 3_500.0).round() / 1e6,
     })

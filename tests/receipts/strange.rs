@@ -10,7 +10,7 @@ use super::office::{LATER, Office, Sent, but, by_event_bridge, by_t_mobile, deli
 
 fn strangers_text(office: &Office) -> Sent {
     let at = office.primary.now().as_millisecond();
-    Sent { id: "nobodys".to_owned(), message_id: "m-nobodys".to_owned(), segments: 2, at }
+    Sent { id: "nobodys".to_owned(), message_id: "m-nobodys".to_owned(), segments: 2, at, claim: None }
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ pub fn taken(office: &Office) -> Vec<Sent> {
     let all = office.primary.aws.sent().into_iter();
     let sent = all.map(|sent| Sent {
         id: sent.context["tendlc-id"].clone(),
+        claim: sent.context.get("tendlc-claim").cloned(),
         message_id: sent.message_id,
         segments: sent.segments,
         at: sent.at.as_millisecond(),
