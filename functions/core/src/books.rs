@@ -193,7 +193,8 @@ fn explain(receipts: &[&Arrived], planned: &Planned) {
                 message_id,
                 recipient,
                 names = text.named.as_ref().map(|(grant, _)| grant.as_str()),
-                "AWS sent a text that no request accounts for: somebody sends past the functions, or the ledger lost it"
+                "AWS sent a text that no request accounts for: somebody sends past the functions, the ledger lost it, or it is \
+                 another number's of the account, which the rule for aws.sms-voice should leave out"
             ),
             Oddity::ImpossiblePrice => tracing::warn!(
                 message_id,
