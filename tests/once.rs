@@ -40,6 +40,8 @@ mod repeats;
 mod spend;
 #[path = "once/steps.rs"]
 mod steps;
+#[path = "once/tally.rs"]
+mod tally;
 #[path = "once/turns.rs"]
 mod turns;
 #[path = "once/unknown.rs"]

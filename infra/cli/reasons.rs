@@ -70,7 +70,9 @@ fn cure(reason: Reason, outcome: &Put) -> &'static str {
             "The grant has used what it may send today: the ceiling of its t_mobile_daily_segments, or its daily_segments. \
              Raise that in tendlc.toml and run `tendlc sync`."
         }
-        Reason::GrantSpendBudget => "The grant has spent what it may this month; raise monthly_spend_usd.",
+        Reason::GrantSpendBudget => {
+            "The month's budget is spent, or set aside until receipts tell; they may free some. Or raise monthly_spend_usd."
+        }
         Reason::PrimarySpendLimit => {
             "The primary has reached its monthly spend limit at AWS; its operator can ask AWS to raise it."
         }

@@ -84,7 +84,7 @@ impl World {
         }
     }
 
-    async fn item(&self, key: &Key) -> Item {
+    pub async fn item(&self, key: &Key) -> Item {
         let get = self.table.client.get_item().table_name(&self.table.name).key(KEY, key.value());
         get.consistent_read(true).send().await.unwrap().item.unwrap_or_default()
     }

@@ -57,6 +57,8 @@ pub struct CampaignUse {
     /// In the month, as counted; `None`: no day of it is kept.
     pub sent: Option<Sent>,
     pub receipts: Receipts,
+    /// What a segment is taken to cost until its receipt tells; `None`: the campaign is not in the table any more.
+    pub segment_price_usd: Option<Amount>,
     /// Texts by network.
     pub delivered: BTreeMap<String, i64>,
     /// Texts by reason.
@@ -108,6 +110,7 @@ impl Books<'_> {
             today: self.today.map(|today| Sent::of([today], name)),
             sent,
             receipts,
+            segment_price_usd: campaign.map(|campaign| Amount::micros(campaign.segment_price.signed())),
             delivered: by("delivered"),
             undelivered: by("undelivered"),
             estimate,

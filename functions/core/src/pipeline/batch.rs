@@ -18,6 +18,7 @@ use crate::directory::Snapshot;
 use crate::fingerprint::Fingerprint;
 use crate::grant::Campaign;
 use crate::ledger::{Entry, Intent, Opened, Owner, Prior};
+use crate::outcome::Said;
 use crate::quota::{Admission, Demand, Verdict};
 use crate::reason::{Fate, Reason};
 use crate::request::Request;
@@ -66,6 +67,8 @@ impl<'a> Batch<'a> {
     /// Takes the requests through; each ends, by its place.
     pub(super) async fn take(&self, whose: Whose<'_>, requests: &[Each<'a>]) -> HashMap<usize, Ended> {
         let (mut going, mut ends) = self.judge(whose, requests);
+        // Whose campaign is none: no record is asked for them.
+        let refused: Vec<Reason> = ends.values().filter_map(rejected).collect();
         self.foresee(whose, &mut going, &mut ends);
         let taken = Box::pin(self.claim_beside_admit(going)).await;
         let steps: Vec<Step> = taken.iter().map(|one| fate(self, one)).collect();
@@ -78,7 +81,7 @@ impl<'a> Batch<'a> {
         futures::join!(
             Box::pin(record(self, &taken, &fares)),
             self.stop_where_aws_does(&taken, &steps, &fares),
-            self.count(&taken, &fares),
+            self.count(&refused, &taken, &fares),
         );
         let longer = |fared: &Fared| match fared {
             Fared::Waits { reason, .. } => reason.fate() == Fate::WaitsForOperator,
@@ -98,8 +101,9 @@ impl<'a> Batch<'a> {
         ends
     }
 
-    async fn count(&self, taken: &[Taken<'_>], fares: &[Fared]) {
+    async fn count(&self, refused: &[Reason], taken: &[Taken<'_>], fares: &[Fared]) {
         let mut tally = Tally::default();
+        refused.iter().for_each(|reason| tally.rejected(*reason));
         for (one, fared) in taken.iter().zip(fares) {
             let (campaign, segments) = (&one.going.campaign.name, one.going.request.measure.segments);
             match fared {
@@ -258,6 +262,10 @@ impl<'a> Batch<'a> {
         let answer = publish(channel, &*deps.clock, (&deps.grant, one.campaign, &self.owner), one.request, times).await;
         answered(self, one, answer)
     }
+}
+
+fn rejected(ended: &Ended) -> Option<Reason> {
+    ended.outcome.reason.filter(|_| ended.outcome.said == Said::Rejected)
 }
 
 impl<'a> Going<'a> {

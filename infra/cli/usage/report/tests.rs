@@ -40,6 +40,7 @@ fn the_object_for_programs_has_this_form() {
         "campaigns": [{
             "campaign": "order-updates", "channel": "sms-voice", "today": { "texts": 2, "segments": 2 },
             "sent": { "texts": 4, "segments": 6 },
+            "segment_price_usd": "0.011",
             "receipts": {
                 "texts": 3, "segments": 5, "price_usd": "0.029051", "carrier_fee_usd": "0.015", "cost_usd": "0.044051",
             },

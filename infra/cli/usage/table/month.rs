@@ -40,7 +40,7 @@ pub fn text(report: &Report, style: Style) -> String {
 fn days(report: &Report) -> String {
     match report.days {
         None if report.today.is_some() => "no Pacific day of it has begun, so nothing is counted yet".to_owned(),
-        None => "texts and segments are no longer kept, receipts are".to_owned(),
+        None => "texts and segments are no longer kept, receipts are for 13 months".to_owned(),
         Some(Span { from, to, complete: true }) => format!("texts and segments as counted from {from} to {to}"),
         Some(Span { from, to, .. }) => {
             format!("texts and segments as counted from {from} to {to} only, since counts are kept for 40 days")
@@ -80,7 +80,9 @@ pub fn campaigns(report: &Report) -> String {
         ];
         row.extend(one.today.map(|today| today.segments.to_string()));
         table.add_row(row);
+        let price = one.segment_price_usd.filter(|_| grant.month.budget_usd.is_some());
         notes.push(note(vec![
+            price.map(|price| format!("a segment is taken to cost ${price} until its receipt tells")),
             (!one.delivered.is_empty()).then(|| format!("delivered by carrier: {}", listed(&one.delivered))),
             (!one.undelivered.is_empty()).then(|| format!("undelivered: {}", listed(&one.undelivered))),
             one.estimate.map(|estimate| {

@@ -41,7 +41,7 @@ checkout  #...........................................................  $0.06605
 By receipts of 2026-11, in US dollars and billed segments:
  grant       campaign       texts  segments     price  carrier fee      cost  sent today
  checkout    order-updates      3         5  0.029051     0.015000  0.044051           2
-     delivered by carrier: 2 T-Mobile
+     a segment is taken to cost $0.011 until its receipt tells; delivered by carrier: 2 T-Mobile
  newsletter  alerts             0         0  0.000000     0.000000  0.000000           4
      on SNS, without receipts: 4 segments, estimated $0.044
  newsletter  order-updates      1         1  0.005810     0.003000  0.008810           1
