@@ -64,7 +64,7 @@ async fn a_hundred_thousand_receipts_repeated_reordered_and_early_come_to_the_st
         many += story.receipts.len();
         stories.push(story);
     }
-    // One in twenty is not recorded yet when the first of its receipts come.
+    // One in ten is not recorded yet when the first of its receipts come.
     let (early, there): (Vec<&Sent>, Vec<&Sent>) =
         stories.iter().map(|story| &story.sent).partition(|sent| sent.id.bytes().last() == Some(b'7'));
     write(&office, &there).await;
