@@ -30,6 +30,10 @@ mod random;
 mod recount_at_random;
 #[path = "receipts/recount_function.rs"]
 mod recount_function;
+#[path = "receipts/recount_prices.rs"]
+mod recount_prices;
+#[path = "receipts/recount_run.rs"]
+mod recount_run;
 #[path = "receipts/recount.rs"]
 mod recounts;
 #[path = "quota/seed.rs"]
