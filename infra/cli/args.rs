@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use tendlc_core::account::AccountId;
 use tendlc_core::month::UtcMonth;
-use tendlc_core::name::GrantName;
+use tendlc_core::name::{CampaignName, GrantName};
 use tendlc_local::aws::Fault;
 use tendlc_local::system::FunctionName;
 
@@ -30,6 +31,34 @@ pub enum Verb {
     /// Start a tendlc.toml.
     #[command(after_help = "Example:\n  tendlc init --example > tendlc.toml")]
     Init(Init),
+    /// Write templates, parameters and policies to a folder, to read or to deploy by other means.
+    #[command(after_help = "Example:\n  tendlc render --folder rendered")]
+    Render(Render),
+    /// Say what a deploy would change in which account, and change nothing.
+    #[command(after_help = "Examples:\n  tendlc plan --functions target/functions\n  tendlc plan --output json")]
+    Plan(Deploy),
+    /// Bring the primary and all secondaries to what tendlc.toml says; twice changes nothing, and after an
+    /// interruption it goes on.
+    #[command(
+        after_help = "Examples:\n  tendlc deploy --functions target/functions\n  tendlc deploy --yes --output json"
+    )]
+    Deploy(Deploy),
+    /// Take away what deploy made: functions, queues and what waits on them, roles. The table stays unless told.
+    #[command(after_help = "Examples:\n  tendlc destroy\n  tendlc destroy --delete-ledger --yes")]
+    Destroy(Destroy),
+    /// Give the grant NAME of tendlc.toml access, in its account and the primary; or write it there first.
+    #[command(after_help = "Examples:\n  tendlc grant checkout\n  \
+                            tendlc grant billing --account 444444444444 --campaign order-updates")]
+    Grant(Grant),
+    /// Take a grant's access away within minutes, from sessions that are open, too.
+    #[command(after_help = "Example:\n  tendlc revoke checkout")]
+    Revoke(Revoke),
+    /// Emergency stop: everything of a grant, or of all, waits; nothing is lost.
+    #[command(after_help = "Examples:\n  tendlc pause newsletter\n  tendlc pause --all --yes")]
+    Pause(Pause),
+    /// Go on after a pause.
+    #[command(after_help = "Examples:\n  tendlc resume newsletter\n  tendlc resume --all --yes")]
+    Resume(Pause),
     /// Write the limits and grants of tendlc.toml into the primary's table; twice changes nothing.
     #[command(after_help = "Examples:\n  tendlc sync --create-table\n  tendlc sync --yes --output json")]
     Sync(Sync),
@@ -49,6 +78,12 @@ impl Verb {
             Self::Local(local) => local.output,
             Self::Check(check) => check.output,
             Self::Init(init) => init.output,
+            Self::Render(render) => render.output,
+            Self::Plan(deploy) | Self::Deploy(deploy) => deploy.output,
+            Self::Destroy(destroy) => destroy.output,
+            Self::Grant(grant) => grant.output,
+            Self::Revoke(revoke) => revoke.output,
+            Self::Pause(pause) | Self::Resume(pause) => pause.output,
             Self::Sync(sync) => sync.output,
             Self::Usage(usage) => usage.output,
             Self::Function { .. } => Output::Text,
@@ -145,6 +180,125 @@ pub struct Init {
     /// Print the built-in configuration, with a comment on every line.
     #[arg(long, required = true)]
     pub example: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Where to write; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "rendered")]
+    pub folder: PathBuf,
+    /// As it is once this grant is revoked; may be given several times.
+    #[arg(long = "revoked", value_name = "NAME")]
+    pub revoked: Vec<GrantName>,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Take built functions from here, DIR/NAME.zip; cargo-lambda builds them unless given.
+    #[arg(long, value_name = "DIR")]
+    pub functions: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Destroy {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Delete the table, too: what was sent, and so must not be sent again, is not known any more.
+    #[arg(long)]
+    pub delete_ledger: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+
+pub struct Grant {
+    /// The grant.
+    pub name: GrantName,
+    /// Write the grant into the file first, for this account.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<AccountId>,
+    /// A campaign that it may send on; may be given several times.
+    #[arg(long = "campaign", value_name = "NAME")]
+    pub campaigns: Vec<CampaignName>,
+    /// Its functions run in the primary.
+    #[arg(long)]
+    pub hub: bool,
+    /// The AWS profile by which the account is reached.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Revoke {
+    /// The grant.
+    pub name: GrantName,
+    /// The configuration: it says where the primary is.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several and the grant is not in it any more.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Pause {
+    /// The grant.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub grant: Option<GrantName>,
+    /// Everybody.
+    #[arg(long)]
+    pub all: bool,
+    /// The configuration: it says where the table is.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,
 }

@@ -1,15 +1,27 @@
 //! `tendlc`: the command line. Wiring only.
 
+mod account;
+mod accounts;
 mod args;
 mod check;
+mod cloud;
+mod code;
+mod deploy;
+mod destroy;
 mod function;
+mod grant;
 mod init;
 mod local;
 mod logs;
+mod pause;
+mod progress;
 mod reasons;
+mod render;
+mod revoke;
 mod show;
 mod sync;
 mod tables;
+mod trouble;
 mod usage;
 mod wrong;
 
@@ -39,6 +51,14 @@ fn main() -> ExitCode {
             Verb::Local(local) => local::run(local).await,
             Verb::Check(check) => check::run(&check),
             Verb::Init(init) => init::run(&init),
+            Verb::Render(render) => render::run(&render),
+            Verb::Plan(deploy) => deploy::run(deploy, deploy::Mode::Look).await,
+            Verb::Deploy(deploy) => deploy::run(deploy, deploy::Mode::Do).await,
+            Verb::Destroy(destroy) => destroy::run(destroy).await,
+            Verb::Grant(grant) => grant::run(grant).await,
+            Verb::Revoke(revoke) => revoke::run(revoke).await,
+            Verb::Pause(pause) => pause::run(pause, pause::Turn::Off).await,
+            Verb::Resume(pause) => pause::run(pause, pause::Turn::On).await,
             Verb::Sync(sync) => sync::run(sync).await,
             Verb::Usage(usage) => usage::run(usage).await,
             Verb::Function { name } => function::run(&name).await,

@@ -1,9 +1,10 @@
 //! `tendlc sync`: limits and grants into the table, over the real API.
 
-mod create;
+pub mod create;
 mod live;
 mod plan;
 pub mod reach;
+pub mod writing;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::args::{Output, Sync};
 use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
 use plan::Plan;
-use reach::{Failure, Reach};
+use reach::Reach;
 
 pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     let Checked { config, notes } = match check::read(&sync.config)? {
@@ -45,10 +46,7 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
     let live = live::Live { wants: config.live(name), aws, clock: &clock };
     let read = live.readings(there.then_some(&table), &reach).await?;
     let wanted = config.wanted(name, PacificDay::of(clock.now()), &read.readings)?;
-    let failed = |error: SyncError| match &error {
-        SyncError::Table(table) => reach.failed_on_the_table(&Failure::of_table(table)),
-        SyncError::Overtaken(_) => error.into(),
-    };
+    let failed = |error: SyncError| writing::failed(&reach, error);
     if !sync.yes {
         let plan = plan::plan(there.then_some(&table), primary, &wanted, Arc::clone(&clock)).await;
         let plan = plan.map_err(|error| error.downcast::<SyncError>().map_or_else(|other| other, failed))?;

@@ -5,6 +5,8 @@ from botocore.config import Config
 
 PRIMARY, SECONDARY, TENANT = "111111111111", "222222222222", "333333333333"
 STRANGER = "444444444444"
+# Of which all but the stranger are.
+ORGANIZATION = "o-a1b2c3d4e5"
 REGION = "us-east-1"
 
 # One for all: it keeps the service models that it has read.

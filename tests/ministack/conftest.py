@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts import PRIMARY, SECONDARY, Account
+from callers import Callers
 from deployments import Hub, Spoke, make_table
 from gate import Gate
 from processes import Double, Ministack, started
@@ -72,6 +73,19 @@ def world():
         for server in reversed(running):
             server.stop()
         logged.extend((path.name, path.read_text(errors="replace")) for path in sorted(folder.iterdir()))
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def callers():
+    """A ministack without anything of tendlc in it, and who asks it for something."""
+    folder = Path(tempfile.mkdtemp(prefix="tendlc-"))
+    ministack = Ministack(str(Path(sys.executable).parent / "ministack"), folder)
+    try:
+        yield Callers(started(ministack).endpoint)
+    finally:
+        ministack.stop()
+        logged.append(("ministack alone", ministack.log.read_text(errors="replace")))
         shutil.rmtree(folder)
 
 

@@ -55,6 +55,10 @@ class Gate:
         self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
+    def stands_before(self, ministack):
+        """Where the door was there first."""
+        self._ministack = ministack
+
     def stop(self):
         self._server.shutdown()
         self._server.server_close()

@@ -1,9 +1,4 @@
-"""The policies of design section 6, as far as ministack evaluates them.
-
-ministack knows no `dynamodb:LeadingKeys`: `ForAllValues` lets everything through, and the `Null` condition beside it
-would let nothing through, so that one is left out here. `aws:PrincipalArn` is the session's ARN there and the role's
-on AWS, so the trust names both.
-"""
+"""The policies of design section 6."""
 
 from accounts import PRIMARY, REGION, role_arn
 
@@ -28,14 +23,13 @@ def lambda_trust():
 
 def grant_trust(account, external_id):
     """One role of one account, with the external id, in sessions that say that they are tendlc's."""
-    principals = [role_arn(account, "tendlc-send"), f"arn:aws:sts::{account}:assumed-role/tendlc-send/*"]
     return document(
         {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
             "Action": "sts:AssumeRole",
             "Condition": {
-                "ArnLike": {"aws:PrincipalArn": principals},
+                "ArnEquals": {"aws:PrincipalArn": role_arn(account, "tendlc-send")},
                 "StringEquals": {"sts:ExternalId": external_id},
                 "StringLike": {"sts:RoleSessionName": "tendlc-*"},
             },
@@ -43,9 +37,16 @@ def grant_trust(account, external_id):
     )
 
 
-def _items(actions, *keys):
-    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
-    return allow([f"dynamodb:{action}" for action in actions], TABLE, Condition=condition)
+def items(table, actions, *keys, attributes=None):
+    """Some items of a table, and of those that all grants share some attributes only."""
+    condition = {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)},
+        # All of no values is true.
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    if attributes:
+        condition["ForAllValues:StringEquals"] = {"dynamodb:Attributes": attributes}
+    return allow([f"dynamodb:{action}" for action in actions], table, Condition=condition)
 
 
 def _send():
@@ -56,9 +57,10 @@ def spoke_grant(grant, campaign, brand):
     """A spoke's functions reach the table through their grant's role too."""
     return document(
         _send(),
-        _items(["GetItem", "PutItem", "UpdateItem"], f"L#{grant}#*", f"C#{grant}#*"),
-        _items(["GetItem"], f"G#{grant}", f"K#{campaign}", f"B#{brand}"),
-        _items(["UpdateItem"], f"B#{brand}#*", "R#*"),
+        items(TABLE, ["GetItem", "PutItem", "UpdateItem"], f"L#{grant}#*", f"C#{grant}#*"),
+        items(TABLE, ["GetItem"], f"G#{grant}", f"K#{campaign}", f"B#{brand}"),
+        items(TABLE, ["UpdateItem"], f"B#{brand}#*", attributes=["pk", "left", "ttl"]),
+        items(TABLE, ["UpdateItem"], "R#*", attributes=["pk", "tat", "stopped"]),
     )
 
 
@@ -68,8 +70,6 @@ def hub_grant():
 
 def _queues(lanes, dead_letters):
     take = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility", "SendMessage"]
-    # AWS asks for the same permission for a batch; ministack asks for one that AWS does not have.
-    take.append("ChangeMessageVisibilityBatch")
     return [
         allow([f"sqs:{action}" for action in take], lanes),
         allow("sqs:SendMessage", dead_letters),

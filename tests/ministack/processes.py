@@ -7,7 +7,9 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 
+from accounts import ORGANIZATION, PRIMARY, SECONDARY, TENANT
 from waiting import until
 
 
@@ -48,9 +50,12 @@ class Server:
 
 
 class Ministack(Server):
-    """AWS, as somebody else understands it, with permissions enforced."""
+    """AWS, as somebody else understands it, with permissions enforced; where that hurts, corrected by `exact.py`."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, functions=None):
+        """`functions` is what every function's environment has besides."""
+        # Beside the program is the interpreter that it runs with.
+        command = [str(Path(program).parent / "python"), "-B", str(Path(__file__).parent / "exact.py")]
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -60,8 +65,9 @@ class Ministack(Server):
             "BIND_HOST": "127.0.0.1",
             "AUTH": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
+            "ORGANIZATION": " ".join([ORGANIZATION, PRIMARY, SECONDARY, TENANT]),
         }
-        super().__init__("ministack", [program], folder / "ministack.log", environment)
+        super().__init__("ministack", command, folder / "ministack.log", environment | (functions or {}))
 
     def is_ready(self):
         self.check()

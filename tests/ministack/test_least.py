@@ -33,7 +33,6 @@ def test_nobody_but_the_functions_takes_the_role_even_with_the_external_id(world
         ("sms-voice:SendTextMessage", NUMBER[:-1] + "0", "implicitDeny"),
         ("sms-voice:SendMediaMessage", NUMBER, "implicitDeny"),
         ("sms-voice:UpdatePhoneNumber", NUMBER, "implicitDeny"),
-        ("dynamodb:UpdateItem", TABLE, "allowed"),
         ("dynamodb:UpdateItem", TABLE + "-other", "implicitDeny"),
         ("dynamodb:DeleteItem", TABLE, "implicitDeny"),
         ("dynamodb:Query", TABLE, "implicitDeny"),
@@ -41,11 +40,93 @@ def test_nobody_but_the_functions_takes_the_role_even_with_the_external_id(world
         ("sts:AssumeRole", role_arn(SECONDARY, "tendlc-send"), "implicitDeny"),
     ],
 )
-def test_the_grants_role_may_send_and_keep_its_records_and_nothing_else(world, spoke, action, resource, decision):
+def test_the_grants_role_may_send_and_nothing_else(world, spoke, action, resource, decision):
     answer = world.primary.iam.simulate_principal_policy(
         PolicySourceArn=spoke.role, ActionNames=[action], ResourceArns=[resource]
     )
     assert [result["EvalDecision"] for result in answer["EvaluationResults"]] == [decision]
+
+
+@pytest.fixture(scope="module")
+def granted(spoke):
+    """A session of the grant's role, as a function has it."""
+    # ministack lets an account's root in where a trust names a service.
+    function = spoke.account.session(spoke.execution_role, "tendlc-send-queue")
+    return function.session(spoke.role, SESSION, spoke.external_id).dynamodb
+
+
+def get(key):
+    return lambda dynamodb: dynamodb.get_item(TableName="tendlc", Key={"pk": {"S": key}})
+
+
+def update(key, *attributes):
+    """Of what is not there, so that nothing changes."""
+    names = {f"#{place}": attribute for place, attribute in enumerate(attributes)}
+    asked = {
+        "Key": {"pk": {"S": key}},
+        "UpdateExpression": "SET " + ", ".join(f"{name} = :n" for name in names),
+        "ConditionExpression": "pk = :nothing",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {":n": {"N": "1"}, ":nothing": {"S": "nothing"}},
+    }
+    return lambda dynamodb: dynamodb.update_item(TableName="tendlc", **asked)
+
+
+def update_all(*keys):
+    items = [
+        {
+            "TableName": "tendlc",
+            "Key": {"pk": {"S": key}},
+            "UpdateExpression": "SET seen = :n",
+            "ConditionExpression": "pk = :nothing",
+            "ExpressionAttributeValues": {":n": {"N": "1"}, ":nothing": {"S": "nothing"}},
+        }
+        for key in keys
+    ]
+    return lambda dynamodb: dynamodb.transact_write_items(TransactItems=[{"Update": item} for item in items])
+
+
+NEEDED = {
+    "its record": get("G#checkout"),
+    "its campaign": get("K#order-updates"),
+    "its brand": get("B#acme"),
+    "its ledger": update("L#checkout#least-1", "state"),
+    "its ledger in a transaction": update_all("L#checkout#least-1", "L#checkout#least-2"),
+    "its budget": update("C#checkout#2026-11-20", "ttl", "ceiling:acme"),
+    "its brand's pool": update("B#acme#2026-11-20", "ttl", "left"),
+    "a clock": update("R#primary#main", "tat", "stopped"),
+}
+OTHERS = {
+    "another's record": get("G#newsletter"),
+    "another campaign": get("K#codes"),
+    "another brand": get("B#globex"),
+    "another's ledger": update("L#newsletter#least-1", "state"),
+    "another's ledger in a transaction": update_all("L#checkout#least-1", "L#newsletter#least-1"),
+    "a ledger whose grant begins the same": update("L#checkout-eu#least-1", "state"),
+    "another's budget": update("C#newsletter#2026-11-20", "ttl"),
+    "its own limits": update("G#checkout", "budgets"),
+    "its brand's cap": update("B#acme", "left"),
+    "more of a pool": update("B#acme#2026-11-20", "left", "recounted"),
+    "more of a clock": update("R#primary#main", "tat", "ttl"),
+    "a pool as a whole": lambda dynamodb: dynamodb.put_item(
+        TableName="tendlc", Item={"pk": {"S": "B#acme#2026-11-20"}, "left": {"N": "1"}}
+    ),
+}
+
+
+@pytest.mark.parametrize("ask", NEEDED.values(), ids=NEEDED)
+def test_the_grants_role_reaches_its_own_items(granted, ask):
+    try:
+        ask(granted)
+    except ClientError as error:
+        # It was let in, and then there was no such item.
+        assert error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionCanceledException")
+
+
+@pytest.mark.parametrize("ask", OTHERS.values(), ids=OTHERS)
+def test_the_grants_role_reaches_nobody_elses(granted, ask):
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ask(granted)
 
 
 def test_a_revoked_role_sends_nothing_and_loses_nothing_although_its_session_is_still_good(world, spoke):

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
 use tendlc_core::table::{BY_MESSAGE, KEY, TTL, Table, WAITING};
 
 use super::reach::{Failure, Reach};
+use crate::wrong::Wrong;
 
 pub async fn is_there(table: &Table, reach: &Reach<'_>) -> anyhow::Result<bool> {
     status(table, reach).await.map(|status| status.is_some())
@@ -23,8 +24,44 @@ async fn status(table: &Table, reach: &Reach<'_>) -> anyhow::Result<Option<Table
     }
 }
 
+/// A table that an older release made lacks what today's functions ask it.
+pub async fn has_todays_layout(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
+    let answer = table.client.describe_table().table_name(&table.name).send().await;
+    let answer = answer.map_err(|error| reach.failed("dynamodb", "DescribeTable", &Failure::of(&error)))?;
+    let Some(found) = answer.table else { return Ok(()) };
+    let (name, region) = (&table.name, &reach.primary.region);
+    let keys: Vec<&str> = found.key_schema().iter().map(KeySchemaElement::attribute_name).collect();
+    if keys != [KEY] {
+        let what = format!("the table {name} has the key {}, and tendlc's has `{KEY}` alone", keys.join(", "));
+        let cure = format!("it is somebody else's: name another as `table` under [primaries.{}]", reach.name);
+        return Err(Wrong::error(what, cure));
+    }
+    let has = |index: &str| found.global_secondary_indexes().iter().any(|one| one.index_name() == Some(index));
+    let Some(missing) = INDEXES.into_iter().find(|index| !has(index)) else { return Ok(()) };
+    let update = format!(
+        "[{{\"Create\":{{\"IndexName\":\"{missing}\",\"KeySchema\":[{{\"AttributeName\":\"{missing}\",\"KeyType\":\"HASH\"}}],\
+         \"Projection\":{{\"ProjectionType\":\"KEYS_ONLY\"}}}}}}]"
+    );
+    Err(Wrong::error(
+        format!("the table {name} is of an older layout: it has no index `{missing}`"),
+        format!(
+            "This makes it, while the table is in use; then run the same command again:\n  aws dynamodb update-table \
+             --region {region} --table-name {name} --attribute-definitions \
+             AttributeName={missing},AttributeType=S --global-secondary-index-updates '{update}'"
+        ),
+    ))
+}
+
 /// Each is named as its one key, and has nothing but keys.
 const INDEXES: [&str; 2] = [BY_MESSAGE, WAITING];
+
+/// Waits until it can be worked with.
+pub async fn until_active(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
+    while status(table, reach).await? != Some(TableStatus::Active) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
 
 fn attribute(name: &str) -> anyhow::Result<AttributeDefinition> {
     Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()?)
@@ -51,9 +88,7 @@ pub async fn create(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
         );
     }
     made.send().await.map_err(|error| reach.failed("dynamodb", "CreateTable", &Failure::of(&error)))?;
-    while status(table, reach).await? != Some(TableStatus::Active) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
+    until_active(table, reach).await?;
     let ttl = TimeToLiveSpecification::builder().attribute_name(TTL).enabled(true).build()?;
     let ttl = client.update_time_to_live().table_name(name).time_to_live_specification(ttl);
     ttl.send().await.map_err(|error| reach.failed("dynamodb", "UpdateTimeToLive", &Failure::of(&error)))?;

@@ -1,15 +1,14 @@
 //! Reaching the primary, and what to type where something stands in the way.
 
-use std::env;
-
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sts::config::ProvideCredentials as _;
 use tendlc_config::Primary;
 use tendlc_core::limits::{Limit, Unread};
 use tendlc_core::name::{CampaignName, PrimaryName};
 use tendlc_core::table::TableError;
 
+use crate::account::Way;
+use crate::trouble::is_denied;
 use crate::wrong::Wrong;
 
 /// How a call ended that did not go well.
@@ -54,7 +53,7 @@ impl std::fmt::Display for Failure {
 }
 
 /// Codes of credentials that AWS does not take, whoever they are of.
-const REFUSED: [&str; 9] = [
+pub const REFUSED: [&str; 9] = [
     "ExpiredToken",
     "ExpiredTokenException",
     "IncompleteSignature",
@@ -73,39 +72,13 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Credentials that are of the right account: a sync into another would be found out by nobody.
+    /// Credentials that are of the right account.
     pub async fn config(&self) -> anyhow::Result<SdkConfig> {
-        let primary = self.primary;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(primary.region.to_string()))
-            .http_client(tendlc_core::aws::http_client());
-        if let Some(profile) = &primary.profile {
-            loader = loader.profile_name(profile.as_str());
-        }
-        let config = loader.load().await;
-        if let Some(provider) = config.credentials_provider()
-            && let Err(error) = provider.provide_credentials().await
-        {
-            let why = anyhow::Error::new(error).root_cause().to_string();
-            return Err(Wrong::error(
-                format!("there are no AWS credentials for the account {} ({why})", primary.account),
-                format!(
-                    "Name a profile of it under [primaries.{}] in tendlc.toml or in AWS_PROFILE, and log in:\n  aws sso \
-                     login --profile {}",
-                    self.name,
-                    self.profile().unwrap_or_else(|| "NAME".to_owned())
-                ),
-            ));
-        }
-        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
-        let identity = identity.map_err(|error| self.failed("sts", "GetCallerIdentity", &Failure::of(&error)))?;
-        let account = identity.account().unwrap_or_default();
-        if account != primary.account.as_str() {
-            let what =
-                format!("these credentials are of the account {account}, and the primary is {}", primary.account);
-            return Err(Wrong::error(what, format!("set profile under [primaries.{}], or AWS_PROFILE", self.name)));
-        }
-        Ok(config)
+        self.way().open().await
+    }
+
+    fn way(&self) -> Way {
+        Way::to_primary(self.name, self.primary)
     }
 
     /// As [`Self::failed`], for one of a sync's many calls: which one it was, nobody knows by now.
@@ -117,7 +90,7 @@ impl Reach<'_> {
     /// Something that only reads failed on the table: nothing has happened.
     pub fn failed_reading(&self, failure: &Failure) -> anyhow::Error {
         let Primary { account, region, table, .. } = self.primary;
-        let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+        let named = self.way().trouble().profile();
         let name = table.resource();
         match failure {
             Failure::Code(code) if code == "ResourceNotFoundException" => Wrong::error(
@@ -158,29 +131,10 @@ impl Reach<'_> {
 
     fn why(&self, service: &str, call: &str, at: &str, failure: &Failure) -> anyhow::Error {
         let Primary { account, region, table, .. } = self.primary;
-        let named = self.profile().map(|profile| format!(" --profile {profile}")).unwrap_or_default();
-        match failure {
-            Failure::NoAnswer => match endpoint(service) {
-                Some((variable, url)) => Wrong::error(
-                    format!("no answer from {url}, which {variable} names"),
-                    format!("See whether it is up, or leave it for AWS itself:\n  curl -i {url}\n  unset {variable}"),
-                ),
-                None => Wrong::error(
-                    format!("no answer from {service} in {region}, which [primaries.{}] names", self.name),
-                    format!(
-                        "See whether the network lets you through:\n  curl -i \
-                         https://{service}.{region}.amazonaws.com"
-                    ),
-                ),
-            },
-            Failure::Code(code) if REFUSED.contains(&code.as_str()) => Wrong::error(
-                format!("AWS refuses these credentials ({code})"),
-                format!(
-                    "Log in again, and see whether they are good then:\n  aws sso login{named}\n  aws sts \
-                     get-caller-identity{named}"
-                ),
-            ),
-            Failure::Code(code) if code.starts_with("AccessDenied") => Wrong::error(
+        let way = self.way();
+        let trouble = way.trouble();
+        trouble.common(service, failure).unwrap_or_else(|| match failure {
+            Failure::Code(code) if is_denied(code) => Wrong::error(
                 format!(
                     "these credentials may not do what a sync needs on the table {} ({code}{at})",
                     table.resource()
@@ -188,27 +142,14 @@ impl Reach<'_> {
                 format!(
                     "They need dynamodb:DescribeTable, GetItem, PutItem, UpdateItem, DeleteItem and \
                      ConditionCheckItem,\nwith --create-table also CreateTable, UpdateTimeToLive and \
-                     UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{named}"
+                     UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{}",
+                    trouble.profile()
                 ),
             ),
             other => Wrong::error(
                 format!("{call} failed in the account {account} ({region}): {other}"),
                 "Run the same command again: what was written before stays, and it goes on from there.".to_owned(),
             ),
-        }
+        })
     }
-
-    /// The profile whose credentials these are, where one was named.
-    fn profile(&self) -> Option<String> {
-        let written = self.primary.profile.as_ref().map(ToString::to_string);
-        written.or_else(|| env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()))
-    }
-}
-
-/// The variable that leads elsewhere than to AWS, and where.
-fn endpoint(service: &str) -> Option<(String, String)> {
-    let id = if service == "sms-voice" { "PINPOINT_SMS_VOICE_V2".to_owned() } else { service.to_uppercase() };
-    let own = format!("AWS_ENDPOINT_URL_{id}");
-    let set = |name: String| env::var(&name).ok().filter(|url| !url.is_empty()).map(|url| (name, url));
-    set(own).or_else(|| set("AWS_ENDPOINT_URL".to_owned()))
 }

@@ -66,6 +66,26 @@ pub enum CapScope {
     Campaign,
 }
 
+/// The processor that functions run on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Architecture {
+    /// Lambda's cheaper one.
+    #[default]
+    Arm64,
+    /// The other.
+    X86,
+}
+
+impl Architecture {
+    /// As Lambda and cargo-lambda have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86 => "x86_64",
+        }
+    }
+}
+
 /// A `[primaries.NAME]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Primary {
@@ -81,6 +101,10 @@ pub struct Primary {
     pub table: TableArn,
     /// The AWS profile to reach the account by.
     pub profile: Option<Profile>,
+    /// A role there that deploys.
+    pub deploy_role: Option<RoleArn>,
+    /// What the functions of its grants are built for.
+    pub architecture: Architecture,
     /// Where alarms go.
     pub alarm_topic_arn: Option<TopicArn>,
 }
@@ -158,6 +182,8 @@ pub struct Grant {
     pub outcome_bus: Option<EventBusArn>,
     /// The AWS profile to reach the secondary by.
     pub profile: Option<Profile>,
+    /// A role in the secondary that deploys.
+    pub deploy_role: Option<RoleArn>,
     /// Its queues: in the secondary, in the hub topology in the primary.
     pub queues: Queues,
 }

@@ -8,7 +8,7 @@ use tendlc_core::quiet::QuietHours;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{CapScope, Limit};
+use crate::config::{Architecture, CapScope, Limit};
 use crate::entry::{Entry, List, Node, Whole};
 use crate::mistake::Report;
 use crate::read::Damage;
@@ -56,6 +56,10 @@ tables! {
         table: TableName;
         /// The AWS profile by which tendlc reaches this account. Default: the environment's credentials.
         profile: Profile;
+        /// A role in this account that the command assumes to deploy. Default: none, the credentials act themselves.
+        deploy_role_arn: GivenRole;
+        /// The processor that functions are built for: arm64 or x86_64. Default: arm64.
+        architecture: Architecture;
         /// The SNS topic that alarms go to, in the primary's Region. Default: alarms without a destination.
         alarm_topic_arn: TopicArn;
     }
@@ -134,6 +138,9 @@ tables! {
         outcome_bus: Bus;
         /// The AWS profile by which tendlc reaches the grant's account. Default: the environment's credentials.
         profile: Profile;
+        /// A role in the grant's account that the command assumes to deploy. Default: none, the credentials act
+        /// themselves.
+        deploy_role_arn: GivenRole;
         /// The queue of transactional requests. Default: tendlc-send, in the hub `tendlc-<grant>`.
         queue: QueueName;
         /// The queue of promotional requests; ends in -promotional. Default: tendlc-send-promotional, in the hub

@@ -6,12 +6,12 @@ use tendlc_core::arn::{QueueArn, RoleArn};
 use tendlc_core::grant::{CapUnit, ChannelKind, FIRST_PRICE, MaxWait, MessageType, Topology, UnknownResult};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
-use crate::config::{Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
+use crate::config::{Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
 use crate::entry::Whole;
 use crate::links::{Links, pools_of};
 use crate::raw::{PerDay, RawBrand, RawCampaign, RawConfig, RawGrant, RawPrimary};
 use crate::table::Field;
-use crate::text::{EventBusArn, QueueName};
+use crate::text::{EventBusArn, GivenRole, QueueName};
 use crate::values::Wait;
 
 /// Quarter of an hour: a one-time password that comes later helps nobody.
@@ -47,6 +47,8 @@ fn primary(raw: &RawPrimary) -> Option<Primary> {
         organization: raw.organization.optional(),
         send_requests_per_second: number(raw.send_requests_per_second.or(Whole(1))?.0)?,
         profile: raw.profile.optional(),
+        deploy_role: deploy_role(&raw.deploy_role_arn)?,
+        architecture: raw.architecture.or(Architecture::Arm64)?,
         alarm_topic_arn: raw.alarm_topic_arn.optional(),
         account,
         region,
@@ -104,8 +106,17 @@ fn grant(name: &GrantName, raw: &RawGrant, all: &RawConfig, links: &Links<'_>) -
         makes_role: raw.role_arn.given().is_none(),
         outcome_bus: outcome_bus(raw, primary)?,
         profile: raw.profile.optional(),
+        deploy_role: deploy_role(&raw.deploy_role_arn)?,
         queues: queues(name, raw, primary)?,
     })
+}
+
+fn deploy_role(role: &Field<GivenRole>) -> Option<Option<RoleArn>> {
+    match role {
+        Field::Wrong => None,
+        Field::Absent => Some(None),
+        Field::Given(role) => role.get_ref().as_str().parse().ok().map(Some),
+    }
 }
 
 fn budget(raw: &RawGrant, all: &RawConfig) -> Option<Budget> {

@@ -12,7 +12,8 @@ use crate::links::Links;
 use crate::mistake::Report;
 use crate::raw::{RawConfig, RawGrant, RawPrimary};
 use crate::resolve;
-use crate::text::{Principal, arn_parts};
+use crate::table::Field;
+use crate::text::{GivenRole, Principal, arn_parts};
 
 pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     let mut roles: BTreeMap<String, &GrantName> = BTreeMap::new();
@@ -20,10 +21,13 @@ pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     let mut hubs: BTreeMap<&AccountId, &GrantName> = BTreeMap::new();
     for (name, primary) in raw.primaries() {
         topic(name.as_str(), primary.get_ref(), report);
+        let primary = primary.get_ref();
+        deploys(&format!("primaries.{name}"), &primary.deploy_role_arn, primary.account.value(), report);
     }
     for (name, grant) in raw.grants() {
         external_id(name, grant, report);
         hub_account(name, grant.get_ref(), &mut hubs, report);
+        deploys(&format!("grants.{name}"), &grant.get_ref().deploy_role_arn, grant.get_ref().account.value(), report);
         let Some(primary) = links.primary_of_grant(name).and_then(|primary| raw.primary(primary)) else { continue };
         role_in_primary(name, grant.get_ref(), primary, report);
         bus(name, grant.get_ref(), primary, report);
@@ -99,6 +103,17 @@ fn role_in_primary(name: &GrantName, grant: &RawGrant, primary: &RawPrimary, rep
         let what = format!("the role is in account {found}, but the grant's primary is account {account}");
         let cure = "Name a role in the primary, or leave the key out and tendlc makes one.";
         report.mistake(role.span().start, format!("grants.{name}.role_arn"), what, cure);
+    }
+}
+
+/// Deploying as a role of another account would find out nothing but that.
+fn deploys(table: &str, role: &Field<GivenRole>, account: Option<&AccountId>, report: &mut Report) {
+    let (Some(role), Some(account)) = (role.given(), account) else { return };
+    let found = arn_parts(role.get_ref().as_str()).2;
+    if found != account.as_str() {
+        let what = format!("the role is in account {found}, and deploys into account {account}");
+        let cure = "Name a role of that account, which your credentials may assume.";
+        report.mistake(role.span().start, format!("{table}.deploy_role_arn"), what, cure);
     }
 }
 

@@ -1,0 +1,52 @@
+//! CloudFormation: what a stack is, what would change of it, and bringing it there.
+
+pub mod apply;
+pub mod plan;
+pub mod remove;
+pub mod state;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+
+use crate::account::Way;
+use crate::sync::reach::Failure;
+
+/// The first question after something was begun comes soon, later ones seldomer: AWS takes seconds to minutes.
+const SOON: Duration = Duration::from_millis(200);
+const SELDOM: Duration = Duration::from_secs(3);
+
+/// CloudFormation in one account.
+#[derive(Clone)]
+pub struct Cloud {
+    pub client: Client,
+    pub way: Way,
+}
+
+impl Cloud {
+    pub fn new(config: &SdkConfig, way: &Way) -> Self {
+        Self { client: Client::new(config), way: way.clone() }
+    }
+
+    fn failed<E: ProvideErrorMetadata, R>(&self, action: &str, error: &SdkError<E, R>) -> anyhow::Error {
+        self.way.trouble().failed("cloudformation", action, &Failure::of(error))
+    }
+}
+
+/// Waits between questions, longer each time.
+pub struct Patience(Duration);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(SOON)
+    }
+}
+
+impl Patience {
+    pub async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 3 / 2).min(SELDOM);
+    }
+}

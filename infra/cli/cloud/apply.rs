@@ -1,0 +1,107 @@
+//! Carrying a change set out, and what to say when that fails.
+
+use aws_sdk_cloudformation::types::{ResourceStatus, StackStatus};
+
+use super::plan::Planned;
+use super::{Cloud, Patience};
+use crate::wrong::Wrong;
+
+/// Said of resources that failed for no reason of their own.
+const NOT_THE_CAUSE: [&str; 2] = ["Resource creation cancelled", "Resource update cancelled"];
+
+impl Cloud {
+    /// Carries `planned` out and waits for its end; `done` hears how many resources are.
+    pub async fn apply(&self, planned: &Planned, mut done: impl FnMut(usize)) -> anyhow::Result<()> {
+        let Some(change_set) = &planned.change_set else { return Ok(()) };
+        let name = &planned.name;
+        // Events of before are not of this run.
+        let before = self.newest_event(name).await?;
+        let request = self.client.execute_change_set().stack_name(name).change_set_name(change_set);
+        request.send().await.map_err(|error| self.failed("ExecuteChangeSet", &error))?;
+        let mut patience = Patience::default();
+        let id = loop {
+            patience.wait().await;
+            let Some((status, there)) = self.described(name).await? else { break name.clone() };
+            if status == StackStatus::CreateComplete || status == StackStatus::UpdateComplete {
+                done(planned.changes.len());
+                return Ok(());
+            }
+            if !status.as_str().ends_with("_IN_PROGRESS") {
+                break there.id;
+            }
+            let events = self.events_since(name, before.as_deref()).await?;
+            done(events.iter().filter(|event| event.is_done).count());
+        };
+        let events = self.events_since(&id, before.as_deref()).await?;
+        let failure = self.why(planned, &events);
+        if planned.is_new {
+            self.remove_what_failed(name).await?;
+        }
+        Err(failure)
+    }
+
+    /// What failed first, and what to do about it.
+    fn why(&self, planned: &Planned, events: &[Event]) -> anyhow::Error {
+        let (name, account) = (&planned.name, &self.way.account);
+        let cause = events.iter().rev().find(|event| {
+            event.failed && !NOT_THE_CAUSE.iter().any(|no| event.reason.starts_with(no)) && !event.reason.is_empty()
+        });
+        let after = if planned.is_new { "nothing of it is left" } else { "it is as it was before" };
+        let Some(Event { resource, kind, reason, .. }) = cause else {
+            let what = format!("the stack {name} in the account {account} failed, and its events do not say why");
+            return Wrong::error(format!("{what}; {after}"), "run the same command again");
+        };
+        let what =
+            format!("the stack {name} in the account {account} failed at {resource} ({kind}): {reason}; {after}");
+        let taken = ["already exist", "AlreadyExist", "EntityAlreadyExists"].iter().any(|words| reason.contains(words));
+        let cure = if taken && kind == "AWS::IAM::Role" {
+            "name it as role_arn of the grant to adopt it, or delete it; then run the same command again"
+        } else if taken {
+            "the name is taken by something that tendlc did not make: delete or rename that, or give another name in \
+             tendlc.toml; then run the same command again"
+        } else {
+            "mend that, then run the same command again: what is done already stays done"
+        };
+        Wrong::error(what, cure)
+    }
+
+    async fn newest_event(&self, name: &str) -> anyhow::Result<Option<String>> {
+        let answer = self.client.describe_stack_events().stack_name(name).send().await;
+        let answer = answer.map_err(|error| self.failed("DescribeStackEvents", &error))?;
+        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(str::to_owned))
+    }
+
+    /// Newest first.
+    async fn events_since(&self, name: &str, before: Option<&str>) -> anyhow::Result<Vec<Event>> {
+        let mut events = Vec::new();
+        let mut pages = self.client.describe_stack_events().stack_name(name);
+        loop {
+            let page = pages.clone().send().await.map_err(|error| self.failed("DescribeStackEvents", &error))?;
+            for event in page.stack_events() {
+                if event.event_id() == before {
+                    return Ok(events);
+                }
+                let status = event.resource_status().map_or("", ResourceStatus::as_str);
+                events.push(Event {
+                    resource: event.logical_resource_id().unwrap_or_default().to_owned(),
+                    kind: event.resource_type().unwrap_or_default().to_owned(),
+                    reason: event.resource_status_reason().unwrap_or_default().to_owned(),
+                    is_done: ["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"].contains(&status),
+                    failed: status.ends_with("_FAILED"),
+                });
+            }
+            match page.next_token() {
+                Some(token) => pages = pages.next_token(token),
+                None => return Ok(events),
+            }
+        }
+    }
+}
+
+struct Event {
+    resource: String,
+    kind: String,
+    reason: String,
+    is_done: bool,
+    failed: bool,
+}

@@ -1,0 +1,131 @@
+//! `tendlc plan` and `tendlc deploy`: what would change in which account, and doing it.
+
+pub mod carry;
+pub mod say;
+pub mod survey;
+
+use tendlc_config::{Checked, Config, Grant, Primary};
+use tendlc_core::name::{GrantName, PrimaryName};
+use tendlc_deploy::stacks;
+
+use crate::accounts::Accounts;
+use crate::args::{Deploy, Output};
+use crate::code::Zips;
+use crate::sync::chosen;
+use crate::wrong::{self, Wrong};
+use crate::{DONE, FOUND_WRONG, check, show};
+use survey::Survey;
+
+/// Whether it is only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `tendlc plan`.
+    Look,
+    /// `tendlc deploy`.
+    Do,
+}
+
+pub async fn run(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
+    let Checked { config, notes } = match check::read(&deploy.config)? {
+        Ok(checked) => checked,
+        Err(mistakes) => return Ok(check::refuse(&mistakes, deploy.output)),
+    };
+    if deploy.output == Output::Text {
+        eprint!("{}", check::noted(&notes));
+    }
+    let (name, primary) = chosen(&config, deploy.primary.as_deref())?;
+    have_external_ids(&config, name)?;
+    // Accounts first: building takes minutes, and a wrong profile would be found out after them.
+    let grants: Vec<&GrantName> = config.grants.keys().filter(|grant| config.grants[*grant].primary == *name).collect();
+    let accounts = Accounts::open(&config, (name, primary), grants.iter().copied()).await?;
+    let zips = match &deploy.functions {
+        Some(folder) => Zips::taken(folder)?,
+        None => Zips::built(primary.architecture)?,
+    };
+    let wanted = stacks(&config, name, &zips.code);
+    let survey = Survey::of(&config, (name, primary), accounts, wanted).await?;
+    go_on(survey, &zips, mode, deploy.yes, deploy.output).await
+}
+
+/// Shows what would change, asks, and does it.
+async fn go_on(survey: Survey<'_>, zips: &Zips, mode: Mode, yes: bool, output: Output) -> anyhow::Result<u8> {
+    go_on_after(survey, zips, mode, yes, output, || Ok(())).await
+}
+
+/// As [`go_on`], with something that is done first, once it may be.
+pub async fn go_on_after(
+    survey: Survey<'_>,
+    zips: &Zips,
+    mode: Mode,
+    yes: bool,
+    output: Output,
+    first: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
+    if survey.is_nothing() {
+        first()?;
+        match output {
+            Output::Json => show::line(&say::object(&survey))?,
+            Output::Text => show::text("nothing to change\n")?,
+        }
+        return Ok(DONE);
+    }
+    if mode == Mode::Look {
+        survey.withdraw().await?;
+        match output {
+            Output::Json => show::line(&say::object(&survey))?,
+            Output::Text => show::text(&say::table(&survey))?,
+        }
+        return Ok(DONE);
+    }
+    if !yes {
+        eprint!("{}", say::table(&survey));
+        if !show::asks() {
+            survey.withdraw().await?;
+            return Err(Wrong::error("nothing was changed: nobody is there to ask", "say --yes"));
+        }
+        if !show::confirmed("Go on?")? {
+            survey.withdraw().await?;
+            eprintln!("nothing was changed");
+            wrong::say(&serde_json::json!({ "error": { "message": "nothing was changed" } }), output);
+            return Ok(FOUND_WRONG);
+        }
+    }
+    first()?;
+    let told = say::object(&survey);
+    tokio::select! {
+        done = carry::out(survey, zips) => done?,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            return Err(Wrong::error(
+                "interrupted; what AWS has begun goes on there",
+                "run the same command again: it waits for that and finishes the rest",
+            ));
+        }
+    }
+    match output {
+        Output::Json => show::line(&told)?,
+        Output::Text => show::text("done\n")?,
+    }
+    Ok(DONE)
+}
+
+/// Every grant of a primary has an external id.
+fn have_external_ids(config: &Config, name: &PrimaryName) -> anyhow::Result<()> {
+    let mut grants = config.grants.iter().filter(|(_, grant)| grant.primary == *name);
+    grants.try_for_each(|(name, grant)| has_external_id(name, grant))
+}
+
+/// Without one a role acts for whoever gets a function of the right account to name it.
+pub fn has_external_id(name: &GrantName, grant: &Grant) -> anyhow::Result<()> {
+    if grant.external_id.is_some() {
+        return Ok(());
+    }
+    let what = format!("the grant {name} has no external_id");
+    Err(Wrong::error(
+        what,
+        format!("write one under [grants.{name}], or let `tendlc init --external-ids` do it for all"),
+    ))
+}
+
+/// The primary and its name, as they go together everywhere here.
+pub type Named<'a> = (&'a PrimaryName, &'a Primary);

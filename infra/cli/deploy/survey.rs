@@ -1,0 +1,111 @@
+//! What would change in all accounts: a change set for each stack that is not as wanted, and what the table would get.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use tendlc_config::Config;
+use tendlc_core::clock::SystemClock;
+use tendlc_core::table::Table;
+use tendlc_deploy::{Given, Stack, Template};
+
+use super::Named;
+use crate::accounts::Accounts;
+use crate::cloud::plan::Planned;
+use crate::cloud::state::State;
+use crate::progress::Board;
+use crate::sync::writing::{self, Writing};
+use crate::sync::{create, reach::Reach};
+
+/// Stacks that are looked at or changed at the same time: CloudFormation takes few requests a second.
+pub const AT_ONCE: usize = 4;
+
+/// What would change.
+pub struct Survey<'a> {
+    pub config: &'a Config,
+    pub primary: Named<'a>,
+    pub accounts: Accounts,
+    pub board: Board,
+    /// In the order in which they are applied; those with nothing to do, too.
+    pub planned: Vec<Item>,
+    pub writing: Writing,
+}
+
+/// A stack, and how it comes to be as it is wanted.
+#[derive(Debug)]
+pub struct Item {
+    pub stack: Stack,
+    pub plan: Planned,
+}
+
+impl<'a> Survey<'a> {
+    pub async fn of(
+        config: &'a Config,
+        primary: Named<'a>,
+        accounts: Accounts,
+        mut wanted: Vec<Stack>,
+    ) -> anyhow::Result<Self> {
+        let board = Board::new();
+        let there = adopt_table(primary, &accounts, &mut wanted).await?;
+        let row =
+            board.begin(format!("looking at {} stacks in {} accounts", wanted.len(), accounts.len()), wanted.len());
+        let (accounts_ref, board_ref) = (&accounts, &board);
+        let planned: Vec<Item> = stream::iter(wanted)
+            .map(|stack| async move {
+                let cloud = accounts_ref.get(&stack.account)?.cloud();
+                let busy = |status: &str| {
+                    board_ref.say(&format!("{} in {} is in {status}: waiting for its end", stack.name, stack.account));
+                };
+                let plan = cloud.plan(&stack, once(busy)).await?;
+                anyhow::Ok(Item { stack, plan })
+            })
+            .buffered(AT_ONCE)
+            .inspect(|_| row.done(1))
+            .try_collect()
+            .await?;
+        row.end(&board, "done");
+        let aws = accounts.get(&primary.1.account)?.config.clone();
+        let writing = writing::look(config, primary, &aws, there, Arc::new(SystemClock::default())).await?;
+        Ok(Self { config, primary, accounts, board, planned, writing })
+    }
+
+    /// Whether everything is as wanted.
+    pub fn is_nothing(&self) -> bool {
+        self.planned.iter().all(|item| item.plan.is_nothing()) && !self.writing.writes
+    }
+
+    /// Takes all change sets away.
+    pub async fn withdraw(&self) -> anyhow::Result<()> {
+        for item in &self.planned {
+            self.accounts.get(&item.stack.account)?.cloud().withdraw(&item.plan).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Says it the first time only.
+fn once(mut say: impl FnMut(&str)) -> impl FnMut(&str) {
+    let mut said = false;
+    move |text| {
+        if !said {
+            say(text);
+        }
+        said = true;
+    }
+}
+
+/// A table that is there before the stack is was made by `tendlc sync`, or is what `tendlc destroy` has left: the stack
+/// leaves it as it is. Says whether there is one.
+async fn adopt_table((name, primary): Named<'_>, accounts: &Accounts, wanted: &mut [Stack]) -> anyhow::Result<bool> {
+    let account = accounts.get(&primary.account)?;
+    let reach = Reach { name, primary };
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&account.config), &primary.table, false);
+    let there = create::is_there(&table, &reach).await?;
+    if there {
+        create::has_todays_layout(&table, &reach).await?;
+    }
+    let Some(stack) = wanted.iter_mut().find(|stack| stack.template == Template::Primary) else { return Ok(there) };
+    if there && !matches!(account.cloud().state(&stack.name, |_| {}).await?, State::There(_)) {
+        stack.parameters.insert("MakeTable", Given::Text("false".to_owned()));
+    }
+    Ok(there)
+}

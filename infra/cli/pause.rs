@@ -1,0 +1,119 @@
+//! `tendlc pause` and `tendlc resume`: everything of a grant waits, or of all grants, and goes on.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+use tendlc_config::Checked;
+use tendlc_core::sync::Index;
+use tendlc_core::table::{KEY, Key, Table};
+
+use crate::args::{Output, Pause};
+use crate::sync::chosen;
+use crate::sync::reach::{Failure, Reach};
+use crate::wrong::{self, Wrong};
+use crate::{DONE, FOUND_WRONG, check, show};
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// `tendlc pause`.
+    Off,
+    /// `tendlc resume`.
+    On,
+}
+
+pub async fn run(pause: Pause, turn: Turn) -> anyhow::Result<u8> {
+    let Checked { config, .. } = match check::read(&pause.config)? {
+        Ok(checked) => checked,
+        Err(mistakes) => return Ok(check::refuse(&mistakes, pause.output)),
+    };
+    let (name, primary) = chosen(&config, pause.primary.as_deref())?;
+    let reach = Reach { name, primary };
+    let table = Table::new(Client::new(&reach.config().await?), &primary.table, false);
+    let index = table.read::<Index>(&Key::index()).await;
+    let index = index.map_err(|error| reach.failed_on_the_table(&Failure::of_table(&error)))?.unwrap_or_default();
+    let keys = keys(&pause, &index)?;
+    if !pause.yes {
+        eprint!("{}", show::folded(&ahead(&pause, turn), "", ""));
+        if !show::asks() {
+            return Err(Wrong::error("nothing was changed: nobody is there to ask", "say --yes"));
+        }
+        if !show::confirmed("Go on?")? {
+            eprintln!("nothing was changed");
+            wrong::say(&json!({ "error": { "message": "nothing was changed" } }), pause.output);
+            return Ok(FOUND_WRONG);
+        }
+    }
+    let mut changed = 0;
+    for key in keys.values() {
+        changed += usize::from(set(&table, &reach, key, turn).await?);
+    }
+    let names: Vec<&String> = keys.keys().collect();
+    match pause.output {
+        Output::Json => show::line(&json!({ "paused": turn == Turn::Off, "of": names, "changed": changed }))?,
+        Output::Text => show::text(&after(turn, changed))?,
+    }
+    Ok(DONE)
+}
+
+/// The records that say it: of one grant its own, of everybody those of all campaigns.
+fn keys(pause: &Pause, index: &Index) -> anyhow::Result<BTreeMap<String, Key>> {
+    let Some(grant) = &pause.grant else {
+        return Ok(index.campaigns.iter().map(|name| (name.to_string(), Key::campaign(name))).collect());
+    };
+    if index.grants.contains(grant) {
+        return Ok(BTreeMap::from([(grant.to_string(), Key::grant(grant))]));
+    }
+    let known: Vec<&str> = index.grants.iter().map(|name| name.as_str()).collect();
+    let what = format!("the table has no grant {grant}");
+    let cure = if known.is_empty() {
+        "`tendlc deploy` or `tendlc sync` writes them".to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    };
+    Err(Wrong::error(what, cure))
+}
+
+/// Whether it was otherwise before. A record that is not there is left so: a sync writes it whole.
+async fn set(table: &Table, reach: &Reach<'_>, key: &Key, turn: Turn) -> anyhow::Result<bool> {
+    let update = table
+        .client
+        .update_item()
+        .table_name(&table.name)
+        .key(KEY, key.value())
+        .update_expression("SET #paused = :paused")
+        .condition_expression("attribute_exists(#key) AND (attribute_not_exists(#paused) OR #paused <> :paused)")
+        .expression_attribute_names("#key", KEY)
+        .expression_attribute_names("#paused", "paused")
+        .expression_attribute_values(":paused", AttributeValue::Bool(turn == Turn::Off));
+    match update.send().await {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+        Err(error) => Err(reach.failed("dynamodb", "UpdateItem", &Failure::of(&error))),
+    }
+}
+
+fn ahead(pause: &Pause, turn: Turn) -> String {
+    let whose =
+        pause.grant.as_ref().map_or_else(|| "of all grants".to_owned(), |grant| format!("of the grant {grant}"));
+    match turn {
+        Turn::Off => format!(
+            "Within a minute all texts {whose} wait. None is lost while it waits no longer than its grant's max_wait (15 \
+             minutes for transactional texts unless tendlc.toml says otherwise); after that it is a dead letter, which \
+             `tendlc redrive` can replay."
+        ),
+        Turn::On => format!("Texts {whose} go out again: new ones within a minute, those that wait within two."),
+    }
+}
+
+fn after(turn: Turn, changed: usize) -> String {
+    match (turn, changed) {
+        (Turn::Off, 0) => "it was paused already\n".to_owned(),
+        (Turn::On, 0) => "it was not paused\n".to_owned(),
+        (Turn::Off, _) => "paused; `tendlc resume` goes on\n".to_owned(),
+        (Turn::On, _) => "resumed\n".to_owned(),
+    }
+}
