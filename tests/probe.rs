@@ -22,3 +22,5 @@ mod run;
 mod running;
 #[path = "probe/table.rs"]
 mod table;
+#[path = "probe/verify.rs"]
+mod verify;

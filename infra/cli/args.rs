@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use tendlc_config::Region;
 use tendlc_core::account::AccountId;
 use tendlc_core::month::UtcMonth;
 use tendlc_core::name::{CampaignName, GrantName};
@@ -28,8 +29,9 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  tendlc check\n  tendlc check --config prod.toml --output json\n  \
                             tendlc check --schema > tendlc.schema.json")]
     Check(Check),
-    /// Start a tendlc.toml.
-    #[command(after_help = "Example:\n  tendlc init --example > tendlc.toml")]
+    /// Start a tendlc.toml: of what an account has (numbers, campaigns, roles made by hand), or an example.
+    #[command(after_help = "Examples:\n  tendlc init --profile sms-primary --region us-east-1\n  \
+                            tendlc init --example > tendlc.toml\n  tendlc init --external-ids")]
     Init(Init),
     /// Write templates, parameters and policies to a folder, to read or to deploy by other means.
     #[command(after_help = "Example:\n  tendlc render --folder rendered")]
@@ -43,6 +45,17 @@ pub enum Verb {
         after_help = "Examples:\n  tendlc deploy --functions target/functions\n  tendlc deploy --yes --output json"
     )]
     Deploy(Deploy),
+    /// Prove for each grant, from where its functions run, what its role may do and what it may not.
+    #[command(after_help = "Examples:\n  tendlc verify\n  tendlc verify checkout --output json")]
+    Verify(Verify),
+    /// Look at the dead letters, by reason, and put them back under the ids that they had.
+    #[command(
+        after_help = "Examples:\n  tendlc redrive\n  tendlc redrive --grant checkout --reason ROLE_DENIED --replay"
+    )]
+    Redrive(Redrive),
+    /// Say where brand, vetting, campaign and numbers stand at AWS, and what to do next.
+    #[command(after_help = "Example:\n  tendlc registration")]
+    Registration(Registration),
     /// Take away what deploy made: functions, queues and what waits on them, roles. The table stays unless told.
     #[command(after_help = "Examples:\n  tendlc destroy\n  tendlc destroy --delete-ledger --yes")]
     Destroy(Destroy),
@@ -80,6 +93,9 @@ impl Verb {
             Self::Init(init) => init.output,
             Self::Render(render) => render.output,
             Self::Plan(deploy) | Self::Deploy(deploy) => deploy.output,
+            Self::Verify(verify) => verify.output,
+            Self::Redrive(redrive) => redrive.output,
+            Self::Registration(registration) => registration.output,
             Self::Destroy(destroy) => destroy.output,
             Self::Grant(grant) => grant.output,
             Self::Revoke(revoke) => revoke.output,
@@ -178,8 +194,20 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Print the built-in configuration, with a comment on every line.
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with_all = ["external_ids", "profile", "region"])]
     pub example: bool,
+    /// Write an external id into each grant of the file that has none.
+    #[arg(long, conflicts_with_all = ["profile", "region"])]
+    pub external_ids: bool,
+    /// The file to write; one that is there is not touched, but for external ids.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The AWS profile of the account that has the numbers. Default: the environment's credentials.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The Region of the numbers.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<Region>,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,
 }
@@ -213,9 +241,62 @@ pub struct Deploy {
     /// Take built functions from here, DIR/NAME.zip; cargo-lambda builds them unless given.
     #[arg(long, value_name = "DIR")]
     pub functions: Option<PathBuf>,
+    /// Go on although a campaign's registration is not approved.
+    #[arg(long)]
+    pub unapproved: bool,
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The grants; all unless given.
+    pub grants: Vec<GrantName>,
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Redrive {
+    /// Only those of this grant; may be given several times.
+    #[arg(long = "grant", value_name = "NAME")]
+    pub grants: Vec<GrantName>,
+    /// Only those that are dead for this reason, such as ROLE_DENIED; may be given several times.
+    #[arg(long = "reason", value_name = "REASON")]
+    pub reasons: Vec<String>,
+    /// Put them back on their queues; what was sent meanwhile is not sent again.
+    #[arg(long)]
+    pub replay: bool,
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Registration {
+    /// The configuration: it says where the primary is.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,
 }
@@ -258,6 +339,9 @@ pub struct Grant {
     /// The configuration.
     #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
     pub config: PathBuf,
+    /// Go on although a campaign's registration is not approved.
+    #[arg(long)]
+    pub unapproved: bool,
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,

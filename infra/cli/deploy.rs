@@ -1,5 +1,6 @@
 //! `tendlc plan` and `tendlc deploy`: what would change in which account, and doing it.
 
+pub mod approved;
 pub mod carry;
 pub mod say;
 pub mod survey;
@@ -38,6 +39,9 @@ pub async fn run(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
     // Accounts first: building takes minutes, and a wrong profile would be found out after them.
     let grants: Vec<&GrantName> = config.grants.keys().filter(|grant| config.grants[*grant].primary == *name).collect();
     let accounts = Accounts::open(&config, (name, primary), grants.iter().copied()).await?;
+    if mode == Mode::Do && !deploy.unapproved {
+        approved::look(&config, (name, primary), &accounts, |_| true).await?;
+    }
     let zips = match &deploy.functions {
         Some(folder) => Zips::taken(folder)?,
         None => Zips::built(primary.architecture)?,

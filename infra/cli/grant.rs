@@ -1,6 +1,6 @@
 //! `tendlc grant`: gives one account access, with one command.
 
-mod file;
+pub mod file;
 
 use tendlc_config::{Checked, Config};
 use tendlc_core::grant::Topology;
@@ -34,6 +34,9 @@ pub async fn run(grant: Grant) -> anyhow::Result<u8> {
     let (name, primary) = chosen(&config, Some(entry.primary.as_str()))?;
     deploy::has_external_id(&grant.name, entry)?;
     let accounts = Accounts::open(&config, (name, primary), [&grant.name]).await?;
+    if !grant.unapproved {
+        deploy::approved::look(&config, (name, primary), &accounts, |name| entry.campaigns.contains(name)).await?;
+    }
     let deployed = deployed_code((name, primary), &accounts).await?;
     let (zips, code) = match entry.topology {
         // A hub's grant has no functions of its own.

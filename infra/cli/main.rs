@@ -16,6 +16,8 @@ mod logs;
 mod pause;
 mod progress;
 mod reasons;
+mod redrive;
+mod registration;
 mod render;
 mod revoke;
 mod show;
@@ -23,6 +25,7 @@ mod sync;
 mod tables;
 mod trouble;
 mod usage;
+mod verify;
 mod wrong;
 
 use std::process::ExitCode;
@@ -50,10 +53,13 @@ fn main() -> ExitCode {
         match arguments.verb {
             Verb::Local(local) => local::run(local).await,
             Verb::Check(check) => check::run(&check),
-            Verb::Init(init) => init::run(&init),
+            Verb::Init(init) => init::run(init).await,
             Verb::Render(render) => render::run(&render),
             Verb::Plan(deploy) => deploy::run(deploy, deploy::Mode::Look).await,
             Verb::Deploy(deploy) => deploy::run(deploy, deploy::Mode::Do).await,
+            Verb::Verify(verify) => verify::run(verify).await,
+            Verb::Redrive(redrive) => redrive::run(redrive).await,
+            Verb::Registration(registration) => registration::run(registration).await,
             Verb::Destroy(destroy) => destroy::run(destroy).await,
             Verb::Grant(grant) => grant::run(grant).await,
             Verb::Revoke(revoke) => revoke::run(revoke).await,

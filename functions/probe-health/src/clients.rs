@@ -53,6 +53,16 @@ impl Clients {
         Client::new(&config.to_builder().retry_config(RetryConfig::disabled()).build())
     }
 
+    /// SNS with the role, in the table's Region.
+    pub fn sns(&self, role: &Role) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&aws::one_try(&aws::through_role(&self.config, role, self.table.region())))
+    }
+
+    /// The table's Region.
+    pub fn region(&self) -> &str {
+        self.table.region()
+    }
+
     /// `SendTextMessage` with the role, made as for texts: in the table's Region.
     pub fn channel(&self, role: &Role) -> Arc<SmsVoice> {
         aws::channels(&self.config, role, self.table.region()).0

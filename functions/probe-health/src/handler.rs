@@ -14,6 +14,21 @@ use crate::refusal::Refusal;
 use crate::run::Run;
 use crate::{primary, spoke};
 
+/// How much is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Whether everything works: the schedule's question.
+    Health,
+    /// Also whether what must not work does not: `{"verify":true}`.
+    Verify,
+}
+
+impl Asks {
+    fn of(event: &Value) -> Self {
+        if event.get("verify") == Some(&Value::Bool(true)) { Self::Verify } else { Self::Health }
+    }
+}
+
 /// What the function keeps between invocations.
 pub struct Handler {
     settings: ProbeSettings,
@@ -29,13 +44,14 @@ impl Handler {
         Self { settings, clients, pace: Pace::new(SharedClock::clone(&clock)), clock }
     }
 
-    /// Probes; what the event says does not matter, as long as it is no request.
+    /// Probes; of the event only `verify` matters, as long as it is no request.
     ///
     /// # Errors
     /// When the event holds requests, or the function may not act for its grant.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Report, Refusal> {
         let (event, context) = event.into_parts();
         only_a_trigger(&event)?;
+        let asks = Asks::of(&event);
         let now = self.clock.now();
         let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
         let mut run = Run::new(&self.clock, &self.pace, deadline);
@@ -43,9 +59,10 @@ impl Handler {
         match &self.settings.spoke {
             Some(spoke) => {
                 let settings = (&self.settings, spoke);
-                Box::pin(spoke::probe(&mut run, &self.clients, settings, &self.clock, runs_in.as_ref())).await?;
+                Box::pin(spoke::probe(&mut run, &self.clients, settings, &self.clock, (runs_in.as_ref(), asks)))
+                    .await?;
             }
-            None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock)).await,
+            None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock, asks)).await,
         }
         Ok(run.report())
     }

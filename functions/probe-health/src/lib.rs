@@ -4,6 +4,7 @@ mod ask;
 mod campaign;
 mod check;
 mod clients;
+mod denied;
 mod dry_run;
 #[cfg(test)]
 mod fixtures;

@@ -7,12 +7,14 @@ use tendlc_core::grant::{Grant, Topology};
 
 use crate::check::Finding;
 use crate::clients::Clients;
+use crate::denied::{self, Subject};
+use crate::handler::Asks;
 use crate::records::Holdings;
 use crate::run::Run;
 use crate::{campaign, dry_run, limits, records, session};
 
 /// Probes everything that the table names.
-pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock) {
+pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
     let table = clients.table(None);
     let Some(held) = run.check("table", records::everything(&table)).await else {
         for name in ["number", "registration", "assume-role", "account", "dry-run"] {
@@ -28,14 +30,14 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
         }
     }
     for grant in held.grants.iter().filter(|grant| grant.topology == Topology::Hub) {
-        probe_grant(run, clients, settings, clock, &held, grant).await;
+        probe_grant(run, clients, (settings, asks), clock, &held, grant).await;
     }
 }
 
 async fn probe_grant(
     run: &mut Run<'_>,
     clients: &Clients,
-    settings: &ProbeSettings,
+    (settings, asks): (&ProbeSettings, Asks),
     clock: &SharedClock,
     held: &Holdings,
     grant: &Grant,
@@ -59,5 +61,15 @@ async fn probe_grant(
                 run.found(check, Finding::failing(detail, "`tendlc sync`"));
             }
         }
+    }
+    if asks == Asks::Verify && assumed.is_some() {
+        let campaign = grant.campaigns.first().and_then(|name| held.campaigns.get(name));
+        let of = format!(":{name}");
+        denied::probe(
+            run,
+            clients,
+            &Subject { grant: name, role: &role, campaign, destination: &settings.destination, of },
+        )
+        .await;
     }
 }

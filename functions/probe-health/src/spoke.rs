@@ -7,6 +7,8 @@ use tendlc_core::pipeline::SenderError;
 
 use crate::check::Finding;
 use crate::clients::Clients;
+use crate::denied::{self, Subject};
+use crate::handler::Asks;
 use crate::refusal::Refusal;
 use crate::run::Run;
 use crate::{campaign, dry_run, records, session};
@@ -20,7 +22,7 @@ pub async fn probe(
     clients: &Clients,
     (settings, spoke): (&ProbeSettings, &Spoke),
     clock: &SharedClock,
-    runs_in: Option<&AccountId>,
+    (runs_in, asks): (Option<&AccountId>, Asks),
 ) -> Result<(), Refusal> {
     let grant = &spoke.grant;
     let role = clients.role(&spoke.role_arn, Some(&spoke.external_id), grant);
@@ -50,6 +52,11 @@ pub async fn probe(
         campaign::probe(run, clients, Some(&role), one).await;
         let dry_run = dry_run::check(&*channel, pace, one, &settings.destination);
         run.check(format!("dry-run:{}", one.name), dry_run).await;
+    }
+    if asks == Asks::Verify {
+        let campaign = snapshot.campaigns().next();
+        let subject = Subject { grant, role: &role, campaign, destination: &settings.destination, of: String::new() };
+        denied::probe(run, clients, &subject).await;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use tendlc_core::name::GrantName;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 use uuid::Uuid;
 
@@ -64,11 +63,27 @@ impl File {
                 grants.insert(name.as_str(), Item::Table(table));
             }
         }
-        add_external_id(grants, name)?;
+        add_external_id(grants, name.as_str())?;
+        Ok(self.edited(&document))
+    }
+
+    /// With an external id in each grant.
+    pub fn with_external_ids(&self) -> anyhow::Result<Edited> {
+        let mut document = self.document.clone();
+        if let Some(grants) = document.get_mut("grants").and_then(Item::as_table_mut) {
+            let names: Vec<String> = grants.iter().map(|(name, _)| name.to_owned()).collect();
+            for name in names {
+                add_external_id(grants, &name)?;
+            }
+        }
+        Ok(self.edited(&document))
+    }
+
+    fn edited(&self, document: &DocumentMut) -> Edited {
         let text = document.to_string();
         let known: Vec<&str> = self.text.lines().collect();
         let added = text.lines().filter(|line| !line.is_empty() && !known.contains(line)).map(str::to_owned).collect();
-        Ok(Edited { text, added })
+        Edited { text, added }
     }
 }
 
@@ -92,8 +107,8 @@ fn fresh(account: &str, campaigns: &[tendlc_core::name::CampaignName], hub: bool
 }
 
 /// Random, so that nobody makes the role's owner act for somebody else by knowing its ARN.
-fn add_external_id(grants: &mut Table, name: &GrantName) -> anyhow::Result<()> {
-    let table = grants.get_mut(name.as_str()).and_then(Item::as_table_like_mut);
+fn add_external_id(grants: &mut Table, name: &str) -> anyhow::Result<()> {
+    let table = grants.get_mut(name).and_then(Item::as_table_like_mut);
     let table = table.ok_or_else(|| Wrong::error(format!("grants.{name} is no table"), "`tendlc check` says more"))?;
     if !table.contains_key("external_id") {
         table.insert("external_id", value(format!("{name}-{}", Uuid::new_v4())));
@@ -130,6 +145,7 @@ mod tests {
             campaigns: campaigns.iter().map(|name| name.parse().unwrap()).collect(),
             hub: false,
             profile: None,
+            unapproved: false,
             config: "tendlc.toml".into(),
             yes: true,
             output: Output::Text,

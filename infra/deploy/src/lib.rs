@@ -13,3 +13,6 @@ pub use evaluate::{EvaluateError, Place, Resource, Resources, resources};
 pub use policy::{Kind, Policy, PolicyError, policies};
 pub use stack::{Code, Given, Owner, Stack, stacks};
 pub use template::Template;
+
+#[cfg(test)]
+mod tests;
