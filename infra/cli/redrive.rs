@@ -50,8 +50,11 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
         return Err(Wrong::error(what, "name one that is there, or none for all"));
     }
     let accounts = Accounts::open(&config, (name, primary), grants.keys().copied()).await?;
-    let mut held = gathered((name, primary), &grants, &accounts).await?;
-    held.retain(|(_, letter)| redrive.reasons.is_empty() || redrive.reasons.contains(&letter.letter.reason));
+    let all = gathered((name, primary), &grants, &accounts).await?;
+    let (held, others): (All<'_>, All<'_>) = all
+        .into_iter()
+        .partition(|(_, held)| redrive.reasons.is_empty() || redrive.reasons.contains(&held.letter.reason));
+    release(&others).await?;
     let groups = groups(&held);
     if !redrive.replay {
         release(&held).await?;

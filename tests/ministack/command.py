@@ -46,6 +46,7 @@ class Command:
             "AWS_REGION": REGION,
             "AWS_SHARED_CREDENTIALS_FILE": str(profiles),
             "AWS_CONFIG_FILE": str(folder / "config"),
+            "AWS_EC2_METADATA_DISABLED": "true",
         }
 
     def start(self, *arguments, **environment):

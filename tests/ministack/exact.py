@@ -10,7 +10,7 @@ import importlib
 
 from ministack.app import main
 
-CORRECTIONS = ["deliveries", "dynamodb", "events", "organization", "principal", "sqs", "sts", "templates"]
+CORRECTIONS = ["deliveries", "dynamodb", "events", "organization", "principal", "sessions", "sqs", "sts", "taken", "templates"]
 
 if __name__ == "__main__":
     # Each is in force once it is imported.

@@ -28,6 +28,7 @@ class Gate:
         self._ministack = ministack
         self._double = double
         self._sessions = {}
+        self._told = None
         self.decisions = []
         gate = self
 
@@ -55,9 +56,10 @@ class Gate:
         self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def stands_before(self, ministack):
-        """Where the door was there first."""
+    def stands_before(self, ministack, sessions):
+        """Where the door was there first. `sessions` is the file in which ministack says whom it gave which keys."""
         self._ministack = ministack
+        self._told = sessions
 
     def stop(self):
         self._server.shutdown()
@@ -65,7 +67,7 @@ class Gate:
 
     def senders(self):
         """The session that sent each text, by message id."""
-        return {decision["message_id"]: decision["session"] for decision in self.decisions if "message_id" in decision}
+        return {decision["message_id"]: decision["session"] for decision in self.decisions if decision.get("message_id")}
 
     def _sts(self, headers, body):
         # With the host that it was signed for.
@@ -78,7 +80,7 @@ class Gate:
 
     def _sms(self, headers, body):
         credential = re.search(r"Credential=([^/]+)/", headers.get("authorization", ""))
-        token, session = self._sessions.get(credential and credential[1], (None, None))
+        token, session = self._session(credential and credential[1])
         if token is None or headers.get("x-amz-security-token") != token:
             self.decisions.append({"refused": "no session of this ministack"})
             return _refusal("UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -100,8 +102,14 @@ class Gate:
         status, headers, answer = _post(self._double, passed, body)
         decision["status"] = status
         if status == 200:
-            decision["message_id"] = json.loads(answer)["MessageId"]
+            decision["message_id"] = json.loads(answer).get("MessageId")
         return status, headers, answer
+
+    def _session(self, key):
+        if key not in self._sessions and self._told and self._told.exists():
+            for told in map(json.loads, self._told.read_text().splitlines()):
+                self._sessions[told["key"]] = (told["token"], told["arn"])
+        return self._sessions.get(key, (None, None))
 
     def _denied(self, session, account, action, resources):
         role = f"arn:aws:iam::{account}:role/{session.split('/')[1]}"
@@ -118,7 +126,14 @@ class Gate:
 
 
 def _resources(account, request):
-    """What the send API asks for permission on."""
+    """What an operation asks for permission on: what it names, or everything."""
+    ours = f"arn:aws:sms-voice:{REGION}:{account}:"
+    numbers = request.get("PhoneNumberIds", [])
+    registrations = request.get("RegistrationIds", []) + [request[key] for key in ("RegistrationId",) if key in request]
+    asked = [name if name.startswith("arn:") else f"{ours}phone-number/{name}" for name in numbers]
+    asked += [name if name.startswith("arn:") else f"{ours}registration/{name}" for name in registrations]
+    if asked:
+        return asked
     named = [request.get("OriginationIdentity", "*")]
     if "ConfigurationSetName" in request:
         named.append(f"arn:aws:sms-voice:{REGION}:{account}:configuration-set/{request['ConfigurationSetName']}")

@@ -3,7 +3,8 @@
 import json
 import re
 
-RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# Ids, and where ministack listens.
+RANDOM = re.compile(r"http://[^/]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Moments, and how often a record was written.
 PASSING = {"LastModified", "revision"}
 

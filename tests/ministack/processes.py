@@ -65,6 +65,7 @@ class Ministack(Server):
             "BIND_HOST": "127.0.0.1",
             "AUTH": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
+            "SESSIONS": str(folder / "sessions.json"),
             "ORGANIZATION": " ".join([ORGANIZATION, PRIMARY, SECONDARY, TENANT]),
         }
         super().__init__("ministack", command, folder / "ministack.log", environment | (functions or {}))
@@ -101,6 +102,11 @@ class Double(Server):
             if '"endpoints":' in line and line.endswith("\n"):
                 self.endpoint = next(iter(json.loads(line)["endpoints"].values()))
         return self.endpoint is not None
+
+    def fault(self, fault):
+        """Breaks something, as `tendlc local --fault` does."""
+        request = urllib.request.Request(f"{self.endpoint}/_tendlc/faults", json.dumps(fault).encode(), method="POST")
+        urllib.request.urlopen(request, timeout=5).close()
 
     def sent(self):
         """Every text that was accepted."""

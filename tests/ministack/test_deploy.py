@@ -5,103 +5,22 @@ Not here, since ministack has none of it: sms-voice's resources (they are only i
 """
 
 import json
-import shutil
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
-from accounts import PRIMARY, REGION, SECONDARY, TENANT, Account
-from command import Command
-from conftest import ROOT, built, logged
-from gate import Gate
+from accounts import PRIMARY, REGION, SECONDARY, TENANT
+from deployment_world import ACCOUNTS, CONFIG, opened
 from outcomes import Outcomes
-from processes import Double, Ministack, started
 from resources import depth
 from waiting import until
-
-ACCOUNTS = {"primary": PRIMARY, "shop": SECONDARY, "news": TENANT}
-
-# No grants yet: those come by `tendlc grant`.
-CONFIG = f"""
-[primaries.main] # the file's comments stay
-account = "{PRIMARY}"
-region = "{REGION}"
-organization = "o-a1b2c3d4e5"
-profile = "primary"
-architecture = "x86_64"
-send_requests_per_second = 20
-
-[brands.acme]
-t_mobile_daily_segments = 40000
-
-[campaigns.order-updates]
-brand = "acme"
-origination_identity = "arn:aws:sms-voice:{REGION}:{PRIMARY}:phone-number/phone-0123456789abcdef0123456789abcdef"
-registration = "registration-0123456789abcdef0123456789abcdef"
-segments_per_second = 40
-configuration_set = "tendlc-order-updates"
-"""
 
 PAUSE_SECONDS = 150
 
 
-class World:
-    """Three empty accounts, the command, and what was sent."""
-
-    def __init__(self, folder, running):
-        program = built("TENDLC_PROGRAM", "target/debug/tendlc")
-        self.packages = built("TENDLC_PACKAGES", "target/functions")
-        self.double = Double(str(program), str(ROOT / "tests/ministack/tendlc.toml"), folder)
-        running.append(self.double)
-        started(self.double)
-        self.gate = Gate(None, self.double.endpoint)
-        running.append(self.gate)
-        doors = {
-            "AWS_ENDPOINT_URL_STS": self.gate.endpoint,
-            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": self.gate.endpoint,
-        }
-        self.ministack = Ministack(str(Path(sys.executable).parent / "ministack"), folder, doors)
-        running.append(self.ministack)
-        started(self.ministack)
-        self.gate.stands_before(self.ministack.endpoint)
-        self.accounts = {name: Account(self.ministack.endpoint, number) for name, number in ACCOUNTS.items()}
-        self.command = Command(program, folder, self.ministack.endpoint, ACCOUNTS, self.double.endpoint)
-        self.command.config.write_text(CONFIG)
-        self.queues = {}
-
-    def put(self, account, queue, **request):
-        """A workload's request, on a queue named by its ARN's end and owner."""
-        owner, name = queue
-        url = f"{self.ministack.endpoint}/{owner}/{name}"
-        body = json.dumps({"body": "Your order is on its way."} | request)
-        self.accounts[account].sqs.send_message(QueueUrl=url, MessageBody=body)
-
-    def open_change_sets(self):
-        """Those that somebody could still carry out."""
-        found = []
-        for account in self.accounts.values():
-            for stack in account.cloudformation.describe_stacks()["Stacks"]:
-                sets = account.cloudformation.list_change_sets(StackName=stack["StackName"])["Summaries"]
-                found += [one["ChangeSetName"] for one in sets if one["ExecutionStatus"] == "AVAILABLE"]
-        return found
-
-    def texts_to(self, number):
-        return [text for text in self.double.sent() if text["to"] == number]
-
-
 @pytest.fixture(scope="module")
 def world():
-    folder = Path(tempfile.mkdtemp(prefix="tendlc-"))
-    running = []
-    try:
-        yield World(folder, running)
-    finally:
-        for server in reversed(running):
-            server.stop()
-        logged.extend((path.name, path.read_text(errors="replace")) for path in sorted(folder.glob("*.log")))
-        shutil.rmtree(folder)
+    with opened() as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +95,69 @@ def test_texts_go_out_on_all_four_ways(deployed):
 
 
 HUB_BUS = f"arn:aws:events:{REGION}:{PRIMARY}:event-bus/tendlc"
+
+
+def test_all_that_a_role_may_and_may_not_do_is_proven_where_its_functions_run(deployed):
+    answer = deployed.command.run("verify").answer
+    assert answer["verified"], answer
+    proven = {proof["grant"]: {check["name"] for check in proof["checks"]} for proof in answer["grants"]}
+    for grant in ("checkout", "newsletter"):
+        assert {"assume-role", "account", "dry-run:order-updates", "denied/no-external-id"} <= proven[grant]
+        assert {"denied/another-number", "denied/own-limits", "denied/other-grant", "denied/topics"} <= proven[grant]
+
+
+def test_the_statement_that_is_wrong_is_named(deployed):
+    iam, role = deployed.accounts["primary"].iam, "tendlc-grant-checkout"
+    before = iam.get_role_policy(RoleName=role, PolicyName="tendlc")["PolicyDocument"]
+    wider = json.loads(json.dumps(before))
+    [send] = [statement for statement in wider["Statement"] if statement["Sid"] == "Send"]
+    send["Resource"] = "*"
+    iam.put_role_policy(RoleName=role, PolicyName="tendlc", PolicyDocument=json.dumps(wider))
+    try:
+        answer = deployed.command.run("verify", "checkout", code=1).answer
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName="tendlc", PolicyDocument=json.dumps(before))
+    [proof] = answer["grants"]
+    wrong = [(one["policy"], one["sid"], one["difference"]) for one in proof["statements"]]
+    assert wrong == [("tendlc", "Send", "changed")]
+    [check] = [check for check in proof["checks"] if check["state"] != "healthy"]
+    assert (check["name"], check["state"]) == ("denied/another-number", "failing")
+    assert "statement Send" in check["cure"]
+
+
+def test_where_a_registration_stands(deployed):
+    [standing] = deployed.command.run("registration").answer["registrations"]
+    assert (standing["status"], standing["version_status"]) == ("COMPLETE", "APPROVED")
+    assert standing["campaigns"] == ["order-updates"] and [one["status"] for one in standing["numbers"]] == ["ACTIVE"]
+
+
+def test_dead_letters_are_shown_by_reason_and_replayed_once_under_their_ids(deployed):
+    number, said_stop = "+12065550171", {"to": "+12065550171"}
+    deployed.double.fault({"operation": "SendTextMessage", "match": said_stop, "action": "opt_out", "times": 1})
+    deployed.put("shop", (SECONDARY, "tendlc-send"), to=number, id="order-9")
+    [outcome] = deployed.outcomes["shop"].wait("order-9")
+    assert (outcome["detail-type"], outcome["detail"]["reason"]) == ("SMS Rejected", "OPTED_OUT")
+    # No function ever saw this one: its key is the message's id.
+    dead = f"{deployed.ministack.endpoint}/{SECONDARY}/tendlc-dead-letter"
+    bare = json.dumps({"to": "+12065550172", "body": "Hello."})
+    sent = deployed.accounts["shop"].sqs.send_message(QueueUrl=dead, MessageBody=bare)
+
+    groups = deployed.command.run("redrive").answer["dead_letters"]
+    assert [(group["grant"], group["reason"], group["ids"]) for group in groups] == [
+        ("checkout", "OPTED_OUT", ["order-9"]),
+        ("checkout", "UNHANDLED", [sent["MessageId"]]),
+    ]
+    assert number not in json.dumps(groups)
+    assert depth(deployed.accounts["shop"], dead) == (2, 0), "to look takes nothing away"
+
+    answer = deployed.command.run("redrive", "--replay", "--reason", "OPTED_OUT", "--yes").answer
+    assert answer["replayed"] == 1
+    accepted = deployed.outcomes["shop"].wait("order-9", count=2)[1]
+    assert accepted["detail-type"] == "SMS Accepted"
+    assert deployed.command.run("redrive", "--replay", "--yes").answer["replayed"] == 1
+    until("the bare one", lambda: deployed.texts_to("+12065550172"))
+    assert deployed.command.run("redrive").answer["dead_letters"] == []
+    assert len(deployed.texts_to(number)) == 1
 
 
 def test_a_revoked_grant_is_denied_at_once_and_the_other_goes_on(deployed):

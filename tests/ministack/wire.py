@@ -72,17 +72,17 @@ class Interruption:
 
 
 class Lossy:
-    """Every changing call is done, and its first answer is lost."""
+    """The first call of each of some actions is done, and its answer is lost; the command may try again."""
 
-    def __init__(self):
-        self.lost = set()
+    def __init__(self, *actions):
+        self.left = set(actions)
         self._lock = threading.Lock()
 
     def befalls(self, call):
         with self._lock:
-            if not call.changes or call in self.lost:
+            if call.action not in self.left:
                 return "nothing"
-            self.lost.add(call)
+            self.left.remove(call.action)
             return "unanswered"
 
 

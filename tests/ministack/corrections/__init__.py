@@ -31,10 +31,13 @@ def instead_of(module, name, parameters):
         def corrected(*args, **kwargs):
             return correction(original, *args, **kwargs)
 
-        # Where it was imported by its name, too.
+        # Where it was imported by its name, and where it is found by an action's, too.
         for key, holder in list(sys.modules.items()):
             if holder is module or (key.startswith("ministack.") and vars(holder).get(name) is original):
                 setattr(holder, name, corrected)
+            if key.startswith("ministack."):
+                for table in [table for table in vars(holder).values() if type(table) is dict]:
+                    table.update({action: corrected for action, function in table.items() if function is original})
         return correction
 
     return put
