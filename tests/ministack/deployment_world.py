@@ -11,7 +11,7 @@ from pathlib import Path
 
 from accounts import PRIMARY, REGION, SECONDARY, TENANT, Account
 from command import Command
-from conftest import ROOT, built, logged
+from conftest import ROOT, built, function_logs, logged
 from gate import Gate
 from inventory import state
 from processes import Double, Ministack, started
@@ -121,7 +121,7 @@ def light(packages, folder):
             shutil.copy(package, folder)
         else:
             with zipfile.ZipFile(folder / package.name, "w") as stand_in:
-                stand_in.writestr("bootstrap", "#!/bin/sh\nexit 1\n")
+                stand_in.writestr(zipfile.ZipInfo("bootstrap"), "#!/bin/sh\nexit 1\n")
     return folder
 
 
@@ -130,9 +130,13 @@ def opened():
     """A world of one's own."""
     folder = Path(tempfile.mkdtemp(prefix="tendlc-"))
     running = []
+    world = None
     try:
-        yield World(folder, running)
+        world = World(folder, running)
+        yield world
     finally:
+        for name, account in world.accounts.items() if world else ():
+            logged.extend(function_logs(account, name))
         for server in reversed(running):
             server.stop()
         logged.extend((path.name, path.read_text(errors="replace")) for path in sorted(folder.glob("*.log")))
