@@ -57,7 +57,8 @@ pub enum Verb {
     #[command(after_help = "Example:\n  tendlc registration")]
     Registration(Registration),
     /// Take away what deploy made: functions, queues and what waits on them, roles. The table stays unless told.
-    #[command(after_help = "Examples:\n  tendlc destroy\n  tendlc destroy --delete-ledger --yes")]
+    #[command(after_help = "Examples:\n  tendlc destroy\n  tendlc destroy --grant checkout\n  \
+                            tendlc destroy --delete-ledger --yes")]
     Destroy(Destroy),
     /// Give the grant NAME of tendlc.toml access, in its account and the primary; or write it there first.
     #[command(after_help = "Examples:\n  tendlc grant checkout\n  \
@@ -309,6 +310,9 @@ pub struct Destroy {
     /// The primary, where the file has several.
     #[arg(long, value_name = "NAME")]
     pub primary: Option<String>,
+    /// Only what this grant has, in its account and the primary; take it out of the file after that, and deploy.
+    #[arg(long, value_name = "NAME", conflicts_with = "delete_ledger")]
+    pub grant: Option<GrantName>,
     /// Delete the table, too: what was sent, and so must not be sent again, is not known any more.
     #[arg(long)]
     pub delete_ledger: bool,

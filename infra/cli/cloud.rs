@@ -4,6 +4,7 @@ pub mod apply;
 pub mod plan;
 pub mod remove;
 pub mod state;
+mod strays;
 
 use std::time::Duration;
 

@@ -5,9 +5,11 @@ pub mod carry;
 pub mod say;
 pub mod survey;
 
+use std::collections::BTreeMap;
+
 use tendlc_config::{Checked, Config, Grant, Primary};
 use tendlc_core::name::{GrantName, PrimaryName};
-use tendlc_deploy::stacks;
+use tendlc_deploy::{Owner, Stack, Template, stacks};
 
 use crate::accounts::Accounts;
 use crate::args::{Deploy, Output};
@@ -47,8 +49,26 @@ pub async fn run(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
         None => Zips::built(primary.architecture)?,
     };
     let wanted = stacks(&config, name, &zips.code);
+    have_roles_of_their_own(&wanted)?;
+    name_strays(&accounts, primary, &wanted).await?;
     let survey = Survey::of(&config, (name, primary), accounts, wanted).await?;
     go_on(survey, &zips, mode, deploy.yes, deploy.output).await
+}
+
+/// A grant that was taken out of the file keeps its role until somebody takes that away: whether what waits on its queues
+/// may go with it is not for us to say.
+async fn name_strays(accounts: &Accounts, primary: &Primary, wanted: &[Stack]) -> anyhow::Result<()> {
+    let account = accounts.get(&primary.account)?;
+    let names: Vec<&str> = wanted.iter().map(|stack| stack.name.as_str()).collect();
+    for stray in account.cloud().strays(&["tendlc-grant-", "tendlc-campaign-"], &names).await? {
+        eprintln!(
+            "note: the stack {stray} is of nothing in the file and stays as it is; this takes it away, with the grant's \
+             role and, in the hub, its queues:\n  aws cloudformation delete-stack --stack-name {stray} --region {}{}",
+            primary.region,
+            account.way.trouble().profile()
+        );
+    }
+    Ok(())
 }
 
 /// Shows what would change, asks, and does it.
@@ -111,6 +131,26 @@ pub async fn go_on_after(
         Output::Text => show::text("done\n")?,
     }
     Ok(DONE)
+}
+
+/// Two spokes of one account would be one set of functions, made twice.
+fn have_roles_of_their_own(stacks: &[Stack]) -> anyhow::Result<()> {
+    let mut seen: BTreeMap<(String, String), &Owner> = BTreeMap::new();
+    for stack in stacks.iter().filter(|stack| stack.template == Template::Secondary) {
+        let role = stack.shown().get("FunctionRoleName").cloned().unwrap_or_default();
+        let Some(first) = seen.insert((stack.account.to_string(), role.clone()), &stack.owner) else { continue };
+        if let (Owner::Grant(first), Owner::Grant(second)) = (first, &stack.owner) {
+            let what = format!(
+                "the functions of {first} and {second} would both run as role/{role} in the account {}",
+                stack.account
+            );
+            let cure = format!(
+                "write principals = [\"role/tendlc-send-{second}\"] and queues of its own under [grants.{second}]"
+            );
+            return Err(Wrong::error(what, cure));
+        }
+    }
+    Ok(())
 }
 
 /// Every grant of a primary has an external id.

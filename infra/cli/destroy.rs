@@ -10,7 +10,7 @@ use tendlc_config::Checked;
 use tendlc_core::account::AccountId;
 use tendlc_core::name::GrantName;
 use tendlc_core::table::Table;
-use tendlc_deploy::{Code, Stack, Template, names, stacks};
+use tendlc_deploy::{Code, Owner, Stack, Template, names, stacks};
 
 use crate::accounts::Accounts;
 use crate::args::{Destroy, Output};
@@ -36,9 +36,18 @@ pub async fn run(destroy: Destroy) -> anyhow::Result<u8> {
         Err(mistakes) => return Ok(check::refuse(&mistakes, destroy.output)),
     };
     let (name, primary) = chosen(&config, destroy.primary.as_deref())?;
-    let grants: Vec<&GrantName> = config.grants.keys().filter(|grant| config.grants[*grant].primary == *name).collect();
+    let of_primary = |grant: &&GrantName| config.grants.get(*grant).is_some_and(|grant| grant.primary == *name);
+    let meant = |grant: &&GrantName| destroy.grant.as_ref().is_none_or(|only| only == *grant);
+    let grants: Vec<&GrantName> = config.grants.keys().filter(of_primary).filter(meant).collect();
+    if let (Some(unknown), []) = (&destroy.grant, grants.as_slice()) {
+        let what = format!("there is no [grants.{unknown}] of the primary {name}");
+        return Err(Wrong::error(what, "take it away before you take it out of the file"));
+    }
     let accounts = Accounts::open(&config, (name, primary), grants).await?;
     let mut wanted = stacks(&config, name, &Code { prefix: "none".to_owned() });
+    if let Some(only) = &destroy.grant {
+        keep_own(&mut wanted, only);
+    }
     // Whatever needs something goes before it.
     wanted.sort_by_key(|stack| (stack.template == Template::Code, Reverse(stack.template)));
     let found = look((name, primary), &accounts, wanted, destroy.delete_ledger).await?;
@@ -60,6 +69,22 @@ pub async fn run(destroy: Destroy) -> anyhow::Result<u8> {
     take_away(&found, (name, primary), &accounts).await?;
     show_done(&found, primary.table.resource(), destroy.output, "done")?;
     Ok(DONE)
+}
+
+/// Leaves what one grant has for itself: its stacks, and the bucket of an account where it is the only one.
+fn keep_own(wanted: &mut Vec<Stack>, grant: &GrantName) {
+    let own = Owner::Grant(grant.clone());
+    let others: BTreeSet<AccountId> = wanted
+        .iter()
+        .filter(|stack| stack.owner != own && stack.template != Template::Code)
+        .map(|stack| stack.account.clone())
+        .collect();
+    let accounts: BTreeSet<AccountId> =
+        wanted.iter().filter(|stack| stack.owner == own).map(|stack| stack.account.clone()).collect();
+    wanted.retain(|stack| match stack.template {
+        Template::Code => accounts.contains(&stack.account) && !others.contains(&stack.account),
+        _ => stack.owner == own,
+    });
 }
 
 async fn look(
@@ -153,7 +178,10 @@ fn said(found: &Found, (_, primary): Named<'_>, with_ledger: bool) -> String {
     } else if with_ledger {
         format!("there is no table {table}\n")
     } else {
-        format!("the table {table} stays (--delete-ledger takes it, too)\n")
+        format!(
+            "the table {table} stays (--delete-ledger takes it, too); the keys that its records are compared by go, so \
+             after another deploy a request that comes again is ID_REUSED: never sent twice, and not replayed either\n"
+        )
     });
     text
 }

@@ -54,7 +54,7 @@ pub async fn run(pause: Pause, turn: Turn) -> anyhow::Result<u8> {
     let names: Vec<&String> = keys.keys().collect();
     match pause.output {
         Output::Json => show::line(&json!({ "paused": turn == Turn::Off, "of": names, "changed": changed }))?,
-        Output::Text => show::text(&after(turn, changed))?,
+        Output::Text => show::text(&after(&pause, turn, changed))?,
     }
     Ok(DONE)
 }
@@ -109,11 +109,12 @@ fn ahead(pause: &Pause, turn: Turn) -> String {
     }
 }
 
-fn after(turn: Turn, changed: usize) -> String {
+fn after(pause: &Pause, turn: Turn, changed: usize) -> String {
+    let whose = pause.grant.as_ref().map_or("--all", |grant| grant.as_str());
     match (turn, changed) {
         (Turn::Off, 0) => "it was paused already\n".to_owned(),
         (Turn::On, 0) => "it was not paused\n".to_owned(),
-        (Turn::Off, _) => "paused; `tendlc resume` goes on\n".to_owned(),
+        (Turn::Off, _) => format!("paused; `tendlc resume {whose}` goes on\n"),
         (Turn::On, _) => "resumed\n".to_owned(),
     }
 }

@@ -100,6 +100,10 @@ async fn gathered<'a>(
     let mut all = All::new();
     for (name, grant) in grants {
         let queue = Queue::of_grant(accounts.get(grant.queues.dead_letter.account())?, name, grant);
+        if !queue.is_there().await? {
+            eprintln!("note: there is no queue {}; `tendlc grant {name}` makes it", grant.queues.dead_letter);
+            continue;
+        }
         for held in queue.take().await? {
             all.push((queue.clone(), held));
         }
@@ -111,7 +115,8 @@ async fn gathered<'a>(
         .collect();
     if let Some((name, grant)) = hub.values().next() {
         let shared = Queue::named(accounts.get(&primary.account)?, name, grant, HUB_DEAD_LETTERS);
-        for held in shared.take().await? {
+        let letters = if shared.is_there().await? { shared.take().await? } else { Vec::new() };
+        for held in letters {
             let owner = held.letter.account.as_deref().and_then(|account| hub.get(account));
             let (name, grant) = owner.copied().unwrap_or((*name, *grant));
             let known = owner.is_some();

@@ -194,9 +194,20 @@ def test_what_is_paused_waits_and_goes_out_when_it_is_resumed(deployed):
     assert deployed.command.run("resume", "--all", "--yes").answer["changed"] == 0
 
 
+def test_one_grant_is_taken_away_and_the_other_stays(deployed):
+    removed = deployed.command.run("destroy", "--grant", "checkout", "--yes").answer["removed"]
+    assert sorted((stack["account"], stack["stack"]) for stack in removed) == [
+        (PRIMARY, "tendlc-grant-checkout"),
+        (SECONDARY, "tendlc-code"),
+        (SECONDARY, "tendlc-secondary-checkout"),
+    ]
+    assert list(leftovers(deployed.accounts["shop"])) == []
+    assert [proof["grant"] for proof in deployed.command.run("verify", "newsletter").answer["grants"]] == ["newsletter"]
+
+
 def test_after_destroy_nothing_is_left(deployed):
     removed = deployed.command.run("destroy", "--delete-ledger", "--yes").answer
-    assert len(removed["removed"]) == 8 and removed["table"] == "tendlc"
+    assert len(removed["removed"]) == 5 and removed["table"] == "tendlc"
     for name, account in deployed.accounts.items():
         left = list(leftovers(account))
         assert left == [], f"{name}: {left}"

@@ -81,8 +81,16 @@ impl File {
 
     fn edited(&self, document: &DocumentMut) -> Edited {
         let text = document.to_string();
-        let known: Vec<&str> = self.text.lines().collect();
-        let added = text.lines().filter(|line| !line.is_empty() && !known.contains(line)).map(str::to_owned).collect();
+        // A line that is there already may be written once more.
+        let mut known: Vec<&str> = self.text.lines().collect();
+        let is_new = |line: &&str| match known.iter().position(|old| old == line) {
+            Some(place) => {
+                known.swap_remove(place);
+                false
+            }
+            None => !line.is_empty(),
+        };
+        let added = text.lines().filter(is_new).map(str::to_owned).collect();
         Edited { text, added }
     }
 }

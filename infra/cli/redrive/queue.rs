@@ -64,6 +64,15 @@ impl<'a> Queue<'a> {
         Client::new(&self.account.config)
     }
 
+    /// Whether it is there: a grant that was never deployed has none, and holds up nobody else's.
+    pub async fn is_there(&self) -> anyhow::Result<bool> {
+        match self.client().get_queue_url().queue_name(&self.name).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => Ok(false),
+            Err(error) => Err(self.account.way.trouble().failed("sqs", "GetQueueUrl", &Failure::of(&error))),
+        }
+    }
+
     async fn url(&self, name: &str) -> anyhow::Result<String> {
         let answer = self.client().get_queue_url().queue_name(name).send().await;
         let answer = answer.map_err(|error| {

@@ -64,19 +64,25 @@ fn cell(checks: &[Check], begins: &[&str], good: &str) -> String {
     word.to_owned()
 }
 
+/// CloudFormation does not look whether what it made is still so, and a deploy changes nothing that it made as wanted.
 fn said(statement: &Statement) -> String {
     let Statement { policy, sid, difference, .. } = statement;
+    let back = match policy.as_str() {
+        "trust" => {
+            "`tendlc render` writes it as it should be (Role.trust.json); `aws iam update-assume-role-policy` puts it back"
+        }
+        _ => {
+            "`tendlc render` writes it as it should be (Permissions.permissions.json); `aws iam put-role-policy` puts it back"
+        }
+    };
     match difference {
-        Difference::Missing => format!(
-            "the statement {sid} of {policy} is not there; `tendlc grant NAME` does not write what it thinks is there: \
-             take the policy away in IAM, and `aws cloudformation detect-stack-drift` on its stack shows the rest"
-        ),
+        Difference::Missing => format!("the statement {sid} of {policy} is not there: {back}"),
         Difference::Changed => {
-            format!("the statement {sid} of {policy} is another than tendlc.toml makes it; --output json shows both")
+            format!("the statement {sid} of {policy} was changed (--output json shows both): {back}")
         }
         Difference::Foreign if sid == "Revoked" => "is revoked; `tendlc grant NAME` gives access again".to_owned(),
         Difference::Foreign => {
-            format!("the statement {sid} of {policy} is nobody's here: take it away, or adopt the role with role_arn")
+            format!("the statement {sid} of {policy} is none of ours: take it away, or adopt the role with role_arn")
         }
     }
 }

@@ -182,6 +182,8 @@ pub struct Grant {
     pub outcome_bus: Option<EventBusArn>,
     /// The AWS profile to reach the secondary by.
     pub profile: Option<Profile>,
+    /// Where a spoke's alarms go.
+    pub alarm_topic_arn: Option<TopicArn>,
     /// A role in the secondary that deploys.
     pub deploy_role: Option<RoleArn>,
     /// Its queues: in the secondary, in the hub topology in the primary.

@@ -138,6 +138,8 @@ tables! {
         outcome_bus: Bus;
         /// The AWS profile by which tendlc reaches the grant's account. Default: the environment's credentials.
         profile: Profile;
+        /// The SNS topic in the grant's account that a spoke's alarms go to. Default: alarms without a destination.
+        alarm_topic_arn: TopicArn;
         /// A role in the grant's account that the command assumes to deploy. Default: none, the credentials act
         /// themselves.
         deploy_role_arn: GivenRole;

@@ -106,6 +106,7 @@ fn grant(name: &GrantName, raw: &RawGrant, all: &RawConfig, links: &Links<'_>) -
         makes_role: raw.role_arn.given().is_none(),
         outcome_bus: outcome_bus(raw, primary)?,
         profile: raw.profile.optional(),
+        alarm_topic_arn: raw.alarm_topic_arn.optional(),
         deploy_role: deploy_role(&raw.deploy_role_arn)?,
         queues: queues(name, raw, primary)?,
     })

@@ -3,7 +3,7 @@
 mod grant;
 mod primary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tendlc_config::{Architecture, Config};
 use tendlc_core::account::AccountId;
@@ -94,13 +94,13 @@ pub fn stacks(config: &Config, name: &PrimaryName, code: &Code) -> Vec<Stack> {
     let Some(primary) = config.primaries.get(name) else { return Vec::new() };
     let mut stacks = vec![code_stack(&primary.account, primary.region.as_str(), Owner::Primary)];
     stacks.push(primary::stack(config, name, primary, code));
-    stacks.extend(
-        config
-            .campaigns
-            .iter()
-            .filter(|(_, campaign)| campaign.primary == *name)
-            .filter_map(|(name, campaign)| primary::campaign(primary, name, campaign)),
-    );
+    let campaigns = config.campaigns.iter().filter(|(_, campaign)| campaign.primary == *name);
+    // A configuration set that several campaigns name is the first one's.
+    let mut sets = BTreeSet::new();
+    stacks.extend(campaigns.filter_map(|(name, campaign)| {
+        let set = campaign.configuration_set.as_ref().filter(|set| sets.insert(set.as_str()));
+        primary::campaign(primary, name, campaign, set)
+    }));
     let mut grants = Vec::new();
     for (grant_name, grant) in config.grants.iter().filter(|(_, grant)| grant.primary == *name) {
         stacks.push(grant::in_primary(config, primary, grant_name, grant));

@@ -13,15 +13,15 @@ use crate::mistake::Report;
 use crate::raw::{RawConfig, RawGrant, RawPrimary};
 use crate::resolve;
 use crate::table::Field;
-use crate::text::{GivenRole, Principal, arn_parts};
+use crate::text::{GivenRole, Principal, TopicArn, arn_parts};
 
 pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     let mut roles: BTreeMap<String, &GrantName> = BTreeMap::new();
     let mut runners: BTreeMap<RoleArn, &GrantName> = BTreeMap::new();
     let mut hubs: BTreeMap<&AccountId, &GrantName> = BTreeMap::new();
     for (name, primary) in raw.primaries() {
-        topic(name.as_str(), primary.get_ref(), report);
         let primary = primary.get_ref();
+        topic(&format!("primaries.{name}"), &primary.alarm_topic_arn, primary, report);
         deploys(&format!("primaries.{name}"), &primary.deploy_role_arn, primary.account.value(), report);
     }
     for (name, grant) in raw.grants() {
@@ -31,6 +31,7 @@ pub(super) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
         let Some(primary) = links.primary_of_grant(name).and_then(|primary| raw.primary(primary)) else { continue };
         role_in_primary(name, grant.get_ref(), primary, report);
         bus(name, grant.get_ref(), primary, report);
+        topic(&format!("grants.{name}"), &grant.get_ref().alarm_topic_arn, primary, report);
         principals(name, grant.get_ref(), primary, report);
         runner(name, grant, primary, &mut runners, report);
         // IAM does not tell names apart by case.
@@ -128,12 +129,12 @@ fn bus(name: &GrantName, grant: &RawGrant, primary: &RawPrimary, report: &mut Re
     }
 }
 
-fn topic(name: &str, primary: &RawPrimary, report: &mut Report) {
-    let (Some(topic), Some(region)) = (primary.alarm_topic_arn.given(), primary.region.value()) else { return };
+fn topic(table: &str, topic: &Field<TopicArn>, primary: &RawPrimary, report: &mut Report) {
+    let (Some(topic), Some(region)) = (topic.given(), primary.region.value()) else { return };
     let found = arn_parts(topic.get_ref().as_str()).1;
     if found != region.as_str() {
         let what = format!("the topic is in {found}, but alarms in {region} only reach topics there");
-        let path = format!("primaries.{name}.alarm_topic_arn");
+        let path = format!("{table}.alarm_topic_arn");
         report.mistake(topic.span().start, path, what, format!("Name a topic in {region}."));
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn secondary(config: &Config, primary: &Primary, name: &GrantName, gr
         ("FunctionRoleName", text(function_role(grant))),
         ("NamePrefix", text(prefix(grant, name))),
         ("MaximumConcurrency", concurrency(&campaigns(config, grant))),
+        ("AlarmTopicArn", text(grant.alarm_topic_arn.as_ref().map(ToString::to_string).unwrap_or_default())),
     ]);
     parameters.extend(functions(account, region, primary.architecture, code));
     Stack {

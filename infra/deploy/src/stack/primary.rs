@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tendlc_config::{Campaign, Config, Grant, Limit, Primary};
+use tendlc_config::{Campaign, Config, ConfigurationSetName, Grant, Limit, Primary};
 use tendlc_core::grant::{ChannelKind, Topology};
 use tendlc_core::name::{CampaignName, PrimaryName};
 
@@ -53,9 +53,14 @@ fn has_live(config: &Config, name: &PrimaryName) -> bool {
 }
 
 /// `None`: the campaign needs nothing that is not there.
-pub(super) fn campaign(primary: &Primary, name: &CampaignName, campaign: &Campaign) -> Option<Stack> {
+pub(super) fn campaign(
+    primary: &Primary,
+    name: &CampaignName,
+    campaign: &Campaign,
+    set: Option<&ConfigurationSetName>,
+) -> Option<Stack> {
     let sns = campaign.channel == ChannelKind::Sns;
-    let set = campaign.configuration_set.as_ref().map(ToString::to_string).unwrap_or_default();
+    let set = set.map(ToString::to_string).unwrap_or_default();
     if set.is_empty() && !sns {
         return None;
     }

@@ -1,0 +1,20 @@
+//! Stacks of ours that the file does not name any more.
+
+use super::Cloud;
+
+impl Cloud {
+    /// The names of stacks that begin with one of `begins` and are none of `wanted`.
+    pub async fn strays(&self, begins: &[&str], wanted: &[&str]) -> anyhow::Result<Vec<String>> {
+        let mut strays = Vec::new();
+        let mut pages = self.client.describe_stacks().into_paginator().items().send();
+        while let Some(stack) = pages.next().await {
+            let stack = stack.map_err(|error| self.failed("DescribeStacks", &error))?;
+            let name = stack.stack_name().unwrap_or_default();
+            let is_gone = stack.stack_status().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+            if !is_gone && begins.iter().any(|begin| name.starts_with(begin)) && !wanted.contains(&name) {
+                strays.push(name.to_owned());
+            }
+        }
+        Ok(strays)
+    }
+}
