@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::config::retry::RetryConfig;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 use crate::account::Way;
@@ -18,6 +19,9 @@ use crate::sync::reach::Failure;
 /// The first question after something was begun comes soon, later ones seldomer: AWS takes seconds to minutes.
 const SOON: Duration = Duration::from_millis(200);
 const SELDOM: Duration = Duration::from_secs(3);
+
+/// The last of these is some twenty seconds after the first.
+const ATTEMPTS: u32 = 10;
 
 /// CloudFormation in one account.
 #[derive(Clone)]
@@ -28,7 +32,10 @@ pub struct Cloud {
 
 impl Cloud {
     pub fn new(config: &SdkConfig, way: &Way) -> Self {
-        Self { client: Client::new(config), way: way.clone() }
+        // It takes few requests a second of an account, and a deploy has hundreds.
+        let patient = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+        let config = config.to_builder().retry_config(patient).build();
+        Self { client: Client::new(&config), way: way.clone() }
     }
 
     fn failed<E: ProvideErrorMetadata, R>(&self, action: &str, error: &SdkError<E, R>) -> anyhow::Error {

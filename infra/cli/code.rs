@@ -90,24 +90,38 @@ impl Zips {
         format!("{}/{name}.zip", self.code.prefix)
     }
 
+    /// Those of `names` that a bucket does not have.
+    pub async fn missing(
+        &self,
+        (config, way): (&SdkConfig, &Way),
+        bucket: &str,
+        names: &[&str],
+    ) -> anyhow::Result<Vec<&str>> {
+        let client = Client::new(config);
+        let mut missing = Vec::new();
+        for name in self.by_name.keys().filter(|name| names.contains(name)) {
+            let head = client.head_object().bucket(bucket).key(self.key(name)).send().await;
+            // An answer to HEAD has no body and so no code. Whoever may not list a bucket is told 403 of what is not there.
+            match head.map_err(|error| (error.raw_response().map(|raw| raw.status().as_u16()), Failure::of(&error))) {
+                Ok(_) => {}
+                Err((Some(403 | 404), _)) => missing.push(*name),
+                Err((_, failure)) => return Err(way.trouble().failed("s3", "HeadObject", &failure)),
+            }
+        }
+        Ok(missing)
+    }
+
     /// Puts those of `names` into a bucket that are not there; says how many it put.
     pub async fn upload(&self, to: (&SdkConfig, &Way), bucket: &str, names: &[&str]) -> anyhow::Result<usize> {
         let (config, way) = to;
         let client = Client::new(config);
-        let mut put = 0;
-        for (name, bytes) in self.by_name.iter().filter(|(name, _)| names.contains(name)) {
-            let key = self.key(name);
-            let head = client.head_object().bucket(bucket).key(&key).send().await;
-            match head {
-                Ok(_) => continue,
-                Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => {}
-                Err(error) => return Err(way.trouble().failed("s3", "HeadObject", &Failure::of(&error))),
-            }
-            let request = client.put_object().bucket(bucket).key(&key).body(ByteStream::from(bytes.clone()));
+        let missing = self.missing(to, bucket, names).await?;
+        for name in &missing {
+            let Some(bytes) = self.by_name.get(name) else { continue };
+            let request = client.put_object().bucket(bucket).key(self.key(name)).body(ByteStream::from(bytes.clone()));
             request.send().await.map_err(|error| way.trouble().failed("s3", "PutObject", &Failure::of(&error)))?;
-            put += 1;
         }
-        Ok(put)
+        Ok(missing.len())
     }
 
     /// What another account's bucket has under a prefix: what the primary's functions run is what a new grant's are to.

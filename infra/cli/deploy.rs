@@ -2,6 +2,7 @@
 
 pub mod approved;
 pub mod carry;
+mod queues;
 pub mod say;
 pub mod survey;
 
@@ -29,6 +30,24 @@ pub enum Mode {
 }
 
 pub async fn run(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
+    interruptible(whole(deploy, mode)).await
+}
+
+/// Ends with Ctrl-C, and says what that means.
+pub async fn interruptible(work: impl Future<Output = anyhow::Result<u8>>) -> anyhow::Result<u8> {
+    tokio::select! {
+        done = work => done,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            Err(Wrong::error(
+                "interrupted; what AWS has begun goes on there",
+                "run the same command again: it waits for that and finishes the rest",
+            ))
+        }
+    }
+}
+
+async fn whole(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
     let Checked { config, notes } = match check::read(&deploy.config)? {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, deploy.output)),
@@ -49,9 +68,9 @@ pub async fn run(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
         None => Zips::built(primary.architecture)?,
     };
     let wanted = stacks(&config, name, &zips.code);
-    have_roles_of_their_own(&wanted)?;
+    have_names_of_their_own(&wanted)?;
     name_strays(&accounts, primary, &wanted).await?;
-    let survey = Survey::of(&config, (name, primary), accounts, wanted).await?;
+    let survey = Survey::of(&config, (name, primary), accounts, wanted, &zips).await?;
     go_on(survey, &zips, mode, deploy.yes, deploy.output).await
 }
 
@@ -116,16 +135,7 @@ pub async fn go_on_after(
     }
     first()?;
     let told = say::object(&survey);
-    tokio::select! {
-        done = carry::out(survey, zips) => done?,
-        interrupted = tokio::signal::ctrl_c() => {
-            interrupted?;
-            return Err(Wrong::error(
-                "interrupted; what AWS has begun goes on there",
-                "run the same command again: it waits for that and finishes the rest",
-            ));
-        }
-    }
+    carry::out(survey, zips).await?;
     match output {
         Output::Json => show::line(&told)?,
         Output::Text => show::text("done\n")?,
@@ -133,20 +143,38 @@ pub async fn go_on_after(
     Ok(DONE)
 }
 
-/// Two spokes of one account would be one set of functions, made twice.
-fn have_roles_of_their_own(stacks: &[Stack]) -> anyhow::Result<()> {
-    let mut seen: BTreeMap<(String, String), &Owner> = BTreeMap::new();
-    for stack in stacks.iter().filter(|stack| stack.template == Template::Secondary) {
-        let role = stack.shown().get("FunctionRoleName").cloned().unwrap_or_default();
-        let Some(first) = seen.insert((stack.account.to_string(), role.clone()), &stack.owner) else { continue };
-        if let (Owner::Grant(first), Owner::Grant(second)) = (first, &stack.owner) {
+/// Two stacks with one name, or two spokes of an account with one role, would be one of each, made anew at each deploy.
+fn have_names_of_their_own(stacks: &[Stack]) -> anyhow::Result<()> {
+    let mut names: BTreeMap<(String, String), &Owner> = BTreeMap::new();
+    let hub_account = stacks.iter().find(|stack| stack.template == Template::Primary).map(|stack| &stack.account);
+    for stack in stacks {
+        let owner = |owner: &Owner| match owner {
+            Owner::Primary => "the primary".to_owned(),
+            Owner::Campaign(name) => format!("campaigns.{name}"),
+            Owner::Grant(name) => format!("grants.{name}"),
+        };
+        if let Some(first) = names.insert((stack.account.to_string(), stack.name.clone()), &stack.owner) {
+            let what = format!("{} and {} would have the same stack {}", owner(first), owner(&stack.owner), stack.name);
+            return Err(Wrong::error(what, "an underscore is written -- in a stack's name: rename one of them"));
+        }
+        if stack.template != Template::Secondary {
+            continue;
+        }
+        if Some(&stack.account) == hub_account {
             let what = format!(
-                "the functions of {first} and {second} would both run as role/{role} in the account {}",
-                stack.account
+                "{} is a spoke in the primary's own account, whose functions have its names",
+                owner(&stack.owner)
             );
-            let cure = format!(
-                "write principals = [\"role/tendlc-send-{second}\"] and queues of its own under [grants.{second}]"
-            );
+            return Err(Wrong::error(what, "write topology = \"hub\": its functions run in the primary then, too"));
+        }
+        let role = format!("role/{}", stack.shown().get("FunctionRoleName").cloned().unwrap_or_default());
+        if let Some(first) = names.insert((stack.account.to_string(), role.clone()), &stack.owner) {
+            let second = owner(&stack.owner);
+            let what =
+                format!("the functions of {} and {second} would both run as {role} in {}", owner(first), stack.account);
+            let own = second.trim_start_matches("grants.");
+            let cure =
+                format!("write principals = [\"role/tendlc-send-{own}\"] and queues of its own under [{second}]");
             return Err(Wrong::error(what, cure));
         }
     }

@@ -14,9 +14,8 @@ use tendlc_deploy::{Code, Owner, Stack, Template, names, stacks};
 
 use crate::accounts::Accounts;
 use crate::args::{Destroy, Output};
-use crate::cloud::state::State;
-use crate::deploy::Named;
 use crate::deploy::survey::AT_ONCE;
+use crate::deploy::{Named, interruptible};
 use crate::progress::Board;
 use crate::sync::reach::{Failure, Reach};
 use crate::sync::{chosen, create};
@@ -31,6 +30,10 @@ struct Found {
 }
 
 pub async fn run(destroy: Destroy) -> anyhow::Result<u8> {
+    interruptible(whole(destroy)).await
+}
+
+async fn whole(destroy: Destroy) -> anyhow::Result<u8> {
     let Checked { config, .. } = match check::read(&destroy.config)? {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, destroy.output)),
@@ -95,8 +98,9 @@ async fn look(
 ) -> anyhow::Result<Found> {
     let there: Vec<Option<Stack>> = stream::iter(wanted)
         .map(|stack| async move {
-            let state = accounts.get(&stack.account)?.cloud().state(&stack.name, |_| {}).await?;
-            anyhow::Ok((!matches!(state, State::Absent)).then_some(stack))
+            // However it stands: one that could not be deleted is tried again.
+            let there = accounts.get(&stack.account)?.cloud().described(&stack.name).await?;
+            anyhow::Ok(there.is_some().then_some(stack))
         })
         .buffered(AT_ONCE)
         .try_collect()

@@ -18,6 +18,10 @@ use crate::sync::chosen;
 use crate::wrong::Wrong;
 
 pub async fn run(grant: Grant) -> anyhow::Result<u8> {
+    deploy::interruptible(whole(grant)).await
+}
+
+async fn whole(grant: Grant) -> anyhow::Result<u8> {
     let file = file::File::read(&grant.config)?;
     let edited = file.with(&grant)?;
     let path = grant.config.display().to_string();
@@ -49,9 +53,11 @@ pub async fn run(grant: Grant) -> anyhow::Result<u8> {
         }
     };
     let wanted = own(&config, name, &grant.name, &code);
-    let survey = Survey::of(&config, (name, primary), accounts, wanted).await?;
+    let survey = Survey::of(&config, (name, primary), accounts, wanted, &zips).await?;
     for line in &edited.added {
-        eprintln!("{path}: {line}");
+        // As in a plan: it is not for whoever looks over a shoulder.
+        let shown = if line.trim_start().starts_with("external_id") { "external_id = (not shown)" } else { line };
+        eprintln!("{path}: {shown}");
     }
     let write = || edited.write(&grant.config);
     deploy::go_on_after(survey, &zips, Mode::Do, grant.yes, grant.output, write).await

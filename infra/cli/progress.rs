@@ -46,6 +46,13 @@ pub struct Row {
 }
 
 impl Row {
+    /// One more of its steps is done.
+    pub fn step(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
     /// So many of its steps are done.
     pub fn done(&self, steps: usize) {
         if let Some(bar) = &self.bar {

@@ -5,6 +5,7 @@ mod queue;
 
 use std::collections::BTreeMap;
 
+use futures::stream::{self, StreamExt as _};
 use serde::Serialize;
 use serde_json::json;
 use tendlc_config::{Checked, Grant};
@@ -19,6 +20,9 @@ use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show, tables};
 use letter::Letter;
 use queue::{Held, Queue};
+
+/// Letters that are put back at the same time: they are to be through while they are in hand.
+const LETTERS_AT_ONCE: usize = 8;
 
 /// The queue of what the hub's send-event could not do; it is nobody's, so the event's account says whose a letter is.
 const HUB_DEAD_LETTERS: &str = "tendlc_hub_dead_letter";
@@ -50,10 +54,25 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
         return Err(Wrong::error(what, "name one that is there, or none for all"));
     }
     let accounts = Accounts::open(&config, (name, primary), grants.keys().copied()).await?;
-    let all = gathered((name, primary), &grants, &accounts).await?;
-    let (held, others): (All<'_>, All<'_>) = all
-        .into_iter()
-        .partition(|(_, held)| redrive.reasons.is_empty() || redrive.reasons.contains(&held.letter.reason));
+    let hub: BTreeMap<&str, (&GrantName, &Grant)> = config
+        .grants
+        .iter()
+        .filter(|(_, grant)| grant.primary == *name && grant.topology == Topology::Hub)
+        .map(|(name, grant)| (grant.account.as_str(), (name, grant)))
+        .collect();
+    let (all, elsewhere) = gathered((name, primary), (&grants, &hub), &accounts).await?;
+    if elsewhere > 0 {
+        eprintln!(
+            "note: {} in hand elsewhere, and not counted here: somebody looks, or a look was ended; they are back within \
+             five minutes",
+            show::counted(elsewhere, "letter")
+        );
+    }
+    let meant = |(queue, held): &(Queue<'_>, Held)| {
+        grants.contains_key(queue.grant)
+            && (redrive.reasons.is_empty() || redrive.reasons.contains(&held.letter.reason))
+    };
+    let (held, others): (All<'_>, All<'_>) = all.into_iter().partition(meant);
     release(&others).await?;
     let groups = groups(&held);
     if !redrive.replay {
@@ -61,13 +80,13 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
         say(&groups, redrive.output, None)?;
         return Ok(DONE);
     }
-    let (ready, broken): (Vec<_>, Vec<_>) = held.into_iter().partition(|(_, held)| held.letter.can_be_replayed());
+    let (ready, broken): (All<'_>, All<'_>) = held.into_iter().partition(|(_, held)| held.letter.body().is_some());
+    release(&broken).await?;
     if !ready.is_empty() && !redrive.yes {
         eprint!("{}", text(&groups));
         let asks = show::asks();
         if !asks || !show::confirmed("Mended what was wrong? Put them back on their queues?")? {
             release(&ready).await?;
-            release(&broken).await?;
             if !asks {
                 return Err(Wrong::error("nothing was replayed: nobody is there to ask", "say --yes"));
             }
@@ -76,60 +95,80 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
             return Ok(FOUND_WRONG);
         }
     }
-    release(&broken).await?;
-    let mut replayed = 0;
-    for (queue, held) in &ready {
-        queue.replay(held).await?;
-        replayed += 1;
-    }
-    say(&groups, redrive.output, Some(replayed))?;
+    let failed = replayed(&ready).await?;
+    say(&groups, redrive.output, Some(ready.len() - failed.len()))?;
     if !broken.is_empty() {
-        eprintln!("{} stay: they are no requests, or were cut", show::counted(broken.len(), "letter"));
+        let many = show::counted(broken.len(), "letter");
+        eprintln!("{many} stay: no requests, cut, of nobody, or INVALID_REQUEST, which would be refused again");
     }
-    Ok(DONE)
+    match failed.into_iter().next() {
+        None => Ok(DONE),
+        Some(error) => Err(error.context("some letters were not replayed, and are where they were")),
+    }
+}
+
+/// Puts letters back, several at once; what fails holds up no other, and is given back.
+async fn replayed(ready: &All<'_>) -> anyhow::Result<Vec<anyhow::Error>> {
+    let results: Vec<Option<(&(Queue<'_>, Held), anyhow::Error)>> = stream::iter(ready)
+        .map(|one| async move { one.0.replay(&one.1).await.err().map(|error| (one, error)) })
+        .buffer_unordered(LETTERS_AT_ONCE)
+        .collect()
+        .await;
+    let mut errors = Vec::new();
+    for (one, error) in results.into_iter().flatten() {
+        // It may be back by itself; why it failed is what matters.
+        if let Err(second) = one.0.release(&[&one.1]).await {
+            eprintln!("{second:#}");
+        }
+        errors.push(error);
+    }
+    Ok(errors)
 }
 
 type All<'a> = Vec<(Queue<'a>, Held)>;
+type Hub<'a> = BTreeMap<&'a str, (&'a GrantName, &'a Grant)>;
 
-/// Takes every letter into hand. What is not replayed is given back.
+/// Takes every letter into hand, and says how many others have. What is not replayed is given back.
 async fn gathered<'a>(
     (_, primary): Named<'_>,
-    grants: &BTreeMap<&'a GrantName, &'a Grant>,
+    (grants, hub): (&BTreeMap<&'a GrantName, &'a Grant>, &Hub<'a>),
     accounts: &'a Accounts,
-) -> anyhow::Result<All<'a>> {
-    let mut all = All::new();
+) -> anyhow::Result<(All<'a>, usize)> {
+    let (mut all, mut elsewhere) = (All::new(), 0);
     for (name, grant) in grants {
-        let queue = Queue::of_grant(accounts.get(grant.queues.dead_letter.account())?, name, grant);
-        if !queue.is_there().await? {
+        let account = accounts.get(grant.queues.dead_letter.account())?;
+        let Some(queue) = Queue::open(account, (name, grant), grant.queues.dead_letter.resource()).await? else {
             eprintln!("note: there is no queue {}; `tendlc grant {name}` makes it", grant.queues.dead_letter);
             continue;
-        }
-        for held in queue.take().await? {
-            all.push((queue.clone(), held));
-        }
+        };
+        elsewhere += queue.elsewhere().await?;
+        all.extend(queue.take().await?.into_iter().map(|held| (queue.clone(), held)));
     }
-    let hub: BTreeMap<&str, (&GrantName, &Grant)> = grants
-        .iter()
-        .filter(|(_, grant)| grant.topology == Topology::Hub)
-        .map(|(name, grant)| (grant.account.as_str(), (*name, *grant)))
-        .collect();
-    if let Some((name, grant)) = hub.values().next() {
-        let shared = Queue::named(accounts.get(&primary.account)?, name, grant, HUB_DEAD_LETTERS);
-        let letters = if shared.is_there().await? { shared.take().await? } else { Vec::new() };
-        for held in letters {
-            let owner = held.letter.account.as_deref().and_then(|account| hub.get(account));
-            let (name, grant) = owner.copied().unwrap_or((*name, *grant));
-            let known = owner.is_some();
-            let queue = Queue::named(accounts.get(&primary.account)?, name, grant, HUB_DEAD_LETTERS);
-            all.push((queue, if known { held } else { held.of_nobody() }));
-        }
+    let Some((name, grant)) = hub.values().next().copied() else { return Ok((all, elsewhere)) };
+    let Some(shared) = Queue::open(accounts.get(&primary.account)?, (name, grant), HUB_DEAD_LETTERS).await? else {
+        return Ok((all, elsewhere));
+    };
+    elsewhere += shared.elsewhere().await?;
+    for held in shared.take().await? {
+        let owner = held.letter.account.as_deref().and_then(|account| hub.get(account));
+        let queue = match owner {
+            Some((name, grant)) => shared.for_grant(name, grant).await?,
+            None => None,
+        };
+        all.push(match queue {
+            Some(queue) => (queue, held),
+            None => (shared.clone(), held.of_nobody()),
+        });
     }
-    Ok(all)
+    Ok((all, elsewhere))
 }
 
 async fn release(all: &All<'_>) -> anyhow::Result<()> {
-    for (queue, held) in all {
-        queue.release(held).await?;
+    for queue_letters in all.chunk_by(|one, other| one.0.is_same(&other.0)) {
+        let letters: Vec<&Held> = queue_letters.iter().map(|(_, held)| held).collect();
+        if let Some((queue, _)) = queue_letters.first() {
+            queue.release(&letters).await?;
+        }
     }
     Ok(())
 }
@@ -148,7 +187,7 @@ fn groups(all: &All<'_>) -> Vec<Group> {
             ids: Vec::new(),
         });
         group.letters += 1;
-        group.ids.extend(id.clone());
+        group.ids.push(id.clone());
         let sent = held.sent.map(|moment| moment.to_string());
         group.oldest = [group.oldest.take(), sent].into_iter().flatten().min();
     }

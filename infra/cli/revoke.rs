@@ -8,6 +8,7 @@ use crate::account::Way;
 use crate::args::{Output, Revoke};
 use crate::cloud::Cloud;
 use crate::cloud::state::State;
+use crate::deploy::survey::once;
 use crate::progress::Board;
 use crate::sync::chosen;
 use crate::wrong::{self, Wrong};
@@ -25,11 +26,13 @@ pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
     let way = Way::to_primary(name, primary);
     let cloud = Cloud::new(&way.open().await?, &way);
     let stack = names::grant(grant);
-    let State::There(there) = cloud.state(&stack, |_| {}).await? else {
+    let board = Board::new();
+    let busy = |status: &str| board.say(&format!("{stack} is in {status}: waiting for its end"));
+    let state = cloud.state(&stack, once(busy)).await.map_err(|error| by_hand(error, grant.as_str(), &way))?;
+    let State::There(there) = state else {
         let what = format!("the account {} has no stack {stack}, so nothing was granted", primary.account);
         return Err(Wrong::error(what, "see the name: `tendlc plan` lists what is there and what is not"));
     };
-    let board = Board::new();
     let changed = there.parameters.get("Revoked").map(String::as_str) != Some("true");
     if changed {
         if !revoke.yes && !may(grant.as_str(), &stack)? {
@@ -40,7 +43,8 @@ pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
         // Everything else stays as it is deployed, whatever the file says by now: nothing may stand in the way.
         let planned = cloud.plan_one(&stack, &there, ("Revoked", "true")).await?;
         let row = board.begin(format!("{} {stack}", primary.account), planned.changes.len());
-        cloud.apply(&planned, |steps| row.done(steps)).await?;
+        let applied = cloud.apply(&planned, |steps| row.done(steps)).await;
+        applied.map_err(|error| by_hand(error, grant.as_str(), &way))?;
         row.end(&board, "revoked");
     }
     match revoke.output {
@@ -52,6 +56,19 @@ pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
         Output::Text => show::text("it was revoked already\n")?,
     }
     Ok(DONE)
+}
+
+/// Access must go now, whatever stands in the way of the stack.
+fn by_hand(error: anyhow::Error, grant: &str, way: &Way) -> anyhow::Error {
+    let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+    error.context(Wrong {
+        what: format!("the grant {grant} is not revoked by its stack"),
+        cure: format!(
+            "This takes its access away at once; take it off again before the stack is deleted:\n  aws iam put-role-policy \
+             --role-name tendlc-grant-{grant} --policy-name by-hand --policy-document '{deny}'{}",
+            way.trouble().profile()
+        ),
+    })
 }
 
 fn may(grant: &str, stack: &str) -> anyhow::Result<bool> {

@@ -37,12 +37,15 @@ impl Trouble<'_> {
             Failure::NoAnswer => Some(match endpoint(service) {
                 Some((variable, url)) => Wrong::error(
                     format!("no answer from {url}, which {variable} names"),
-                    format!("See whether it is up, or leave it for AWS itself:\n  curl -i {url}\n  unset {variable}"),
+                    format!(
+                        "See whether it is up, or leave it for AWS itself, then run the same command again:\n  curl -i \
+                         {url}\n  unset {variable}"
+                    ),
                 ),
                 None => Wrong::error(
                     format!("no answer from {service} in {region}, which [{table}] names"),
                     format!(
-                        "See whether the network lets you through:\n  curl -i \
+                        "See whether the network lets you through, then run the same command again:\n  curl -i \
                          https://{service}.{region}.amazonaws.com"
                     ),
                 ),
@@ -50,7 +53,7 @@ impl Trouble<'_> {
             Failure::Code(code) if REFUSED.contains(&code.as_str()) => Some(Wrong::error(
                 format!("AWS refuses these credentials ({code})"),
                 format!(
-                    "Log in again, and see whether they are good then:\n  aws sso login{named}\n  aws sts \
+                    "Log in again, see whether they are good then, and run the same command again:\n  aws sso login{named}\n  aws sts \
                      get-caller-identity{named}"
                 ),
             )),

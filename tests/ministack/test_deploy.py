@@ -10,6 +10,7 @@ import time
 import pytest
 from accounts import PRIMARY, REGION, SECONDARY, TENANT
 from deployment_world import ACCOUNTS, CONFIG, opened
+from inventory import leftovers
 from outcomes import Outcomes
 from resources import depth
 from waiting import until
@@ -194,6 +195,33 @@ def test_what_is_paused_waits_and_goes_out_when_it_is_resumed(deployed):
     assert deployed.command.run("resume", "--all", "--yes").answer["changed"] == 0
 
 
+def test_a_change_that_would_take_a_queue_away_with_what_waits_on_it_is_refused(deployed):
+    dead = f"{deployed.ministack.endpoint}/{SECONDARY}/tendlc-dead-letter"
+    deployed.accounts["shop"].sqs.send_message(QueueUrl=dead, MessageBody="{}")
+    text = deployed.command.config.read_text()
+    changed = text.replace('account = "222222222222"', 'account = "222222222222"\ndead_letter_queue = "other"', 1)
+    deployed.command.config.write_text(changed)
+    try:
+        wrong = deployed.command.run("grant", "checkout", "--yes", code=1).answer["error"]
+        assert "tendlc-dead-letter away with 1 message on it" in wrong["message"] and "redrive" in wrong["cure"]
+        assert deployed.open_change_sets() == []
+        deployed.accounts["shop"].sqs.purge_queue(QueueUrl=dead)
+        made = deployed.command.run("grant", "checkout", "--yes").answer
+        assert [stack["stack"] for stack in made["stacks"]] == ["tendlc-secondary-checkout"]
+    finally:
+        deployed.command.config.write_text(text)
+    assert deployed.command.run("grant", "checkout", "--yes").answer["stacks"] != []
+
+
+def test_a_bucket_that_somebody_has_emptied_is_filled_again(deployed):
+    s3, bucket = deployed.accounts["shop"].s3, f"tendlc-code-{SECONDARY}-{REGION}"
+    [gone] = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"] if one["Key"].endswith("send-event.zip")]
+    s3.delete_object(Bucket=bucket, Key=gone)
+    answer = deployed.command.run("deploy", "--functions", deployed.packages, "--yes").answer
+    assert answer["stacks"] == []
+    assert gone in [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+
+
 def test_one_grant_is_taken_away_and_the_other_stays(deployed):
     removed = deployed.command.run("destroy", "--grant", "checkout", "--yes").answer["removed"]
     assert sorted((stack["account"], stack["stack"]) for stack in removed) == [
@@ -212,22 +240,3 @@ def test_after_destroy_nothing_is_left(deployed):
         left = list(leftovers(account))
         assert left == [], f"{name}: {left}"
     assert deployed.command.run("destroy", "--delete-ledger", "--yes").answer == {"removed": [], "table": None}
-
-
-def leftovers(account):
-    """Everything of an account that `tendlc` can have made."""
-    stacks = account.cloudformation.describe_stacks()["Stacks"]
-    yield from (stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE")
-    yield from account.dynamodb.list_tables()["TableNames"]
-    yield from (bucket["Name"] for bucket in account.s3.list_buckets()["Buckets"])
-    yield from (role["RoleName"] for role in account.iam.list_roles()["Roles"] if "tendlc" in role["RoleName"])
-    yield from (function["FunctionName"] for function in account.lambda_.list_functions()["Functions"])
-    yield from account.lambda_.list_event_source_mappings()["EventSourceMappings"]
-    queues = account.sqs.list_queues().get("QueueUrls", [])
-    yield from (url for url in queues if not url.endswith("/outcomes-seen"))
-    yield from account.sns.list_topics()["Topics"]
-    yield from (bus["Name"] for bus in account.events.list_event_buses()["EventBuses"] if bus["Name"] != "default")
-    yield from (rule["Name"] for rule in account.events.list_rules()["Rules"] if rule["Name"] != "outcomes-seen")
-    yield from (one["Name"] for one in account.scheduler.list_schedules()["Schedules"])
-    yield from (one["AlarmName"] for one in account.cloudwatch.describe_alarms()["MetricAlarms"])
-    yield from (group["logGroupName"] for group in account.logs.describe_log_groups()["logGroups"])

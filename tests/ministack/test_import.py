@@ -38,7 +38,8 @@ def test_what_is_there_becomes_a_file_and_a_plan(world):
     [campaign] = answer["found"]["campaigns"]
     assert campaign["identity"] == NUMBER and campaign["in_force"]
     [found] = answer["found"]["roles"]
-    assert (found["arn"], found["accounts"], found["external_id"]) == (BY_HAND, [SECONDARY], None)
+    assert (found["arn"], found["accounts"], found["asks_external_id"]) == (BY_HAND, [SECONDARY], False)
+    assert found["resources"] == [NUMBER] and 'campaigns = ["campaign-1"]' in world.command.config.read_text()
     assert any("asks for no external id" in step for step in answer["plan"])
     text = world.command.config.read_text()
     assert f'role_arn = "{BY_HAND}"' in text
@@ -69,6 +70,7 @@ def test_what_is_wrong_with_it_is_found(world):
     answer = world.command.run("verify", code=1).answer
     assert "grants" in answer, answer
     [proof] = answer["grants"]
+    assert proof["statements"] == [], "what it could do before is its owner's"
     failing = [check["name"] for check in proof["checks"] if check["state"] == "failing"]
     assert failing == ["denied/no-external-id"], json.dumps(proof["checks"])
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use tendlc_core::ask::Pace;
 use tendlc_core::channel::{Channel, Text};
-use tendlc_core::grant::{Campaign, ChannelKind};
+use tendlc_core::grant::Campaign;
 use tendlc_core::name::GrantName;
 use tendlc_core::number::E164;
 use tendlc_core::reason::Reason;
@@ -33,6 +33,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 pub struct Subject<'a> {
     pub grant: &'a GrantName,
     pub role: &'a Role,
+    /// One that sends through sms-voice, if it has any.
     pub campaign: Option<&'a Campaign>,
     pub destination: &'a E164,
     /// Behind a check's name: nothing, or `:GRANT`.
@@ -57,7 +58,7 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, subject: &Subject<'_>) 
     let what = "assumes the role without its external id";
     let cure = format!("put StringEquals sts:ExternalId into the statement Assume of the trust of {arn}");
     run.check(name("no-external-id"), judged(tried, what, cure)).await;
-    if let Some(campaign) = subject.campaign.filter(|campaign| campaign.channel == ChannelKind::SmsVoice) {
+    if let Some(campaign) = subject.campaign {
         let what = "sends from a number that is not the grant's";
         let cure = format!("name the grant's numbers alone as Resource of the statement Send of {arn}");
         run.check(name("another-number"), judged(another_number(clients, subject, pace, campaign), what, cure)).await;
@@ -97,7 +98,8 @@ async fn judged(tried: impl Future<Output = Tried>, what: &str, cure: String) ->
 async fn without_external_id(clients: &Clients, subject: &Subject<'_>) -> Tried {
     match clients.role(subject.role.arn(), None, subject.grant).ready().await {
         Ok(_) => Tried::Allowed("a session was given".to_owned()),
-        Err(RoleError::Denied { code, .. }) => Tried::Denied(code),
+        Err(RoleError::Denied { code, .. }) if code.starts_with("AccessDenied") => Tried::Denied(code),
+        Err(RoleError::Denied { code, .. }) => Tried::Unanswered(code),
         Err(RoleError::Unavailable { code, .. }) => Tried::Unanswered(code),
     }
 }

@@ -3,7 +3,7 @@
 
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::ProbeSettings;
-use tendlc_core::grant::{Grant, Topology};
+use tendlc_core::grant::{ChannelKind, Grant, Topology};
 
 use crate::check::Finding;
 use crate::clients::Clients;
@@ -63,7 +63,8 @@ async fn probe_grant(
         }
     }
     if asks == Asks::Verify && assumed.is_some() {
-        let campaign = grant.campaigns.first().and_then(|name| held.campaigns.get(name));
+        let mut campaigns = grant.campaigns.iter().filter_map(|name| held.campaigns.get(name));
+        let campaign = campaigns.find(|campaign| campaign.channel == ChannelKind::SmsVoice);
         let of = format!(":{name}");
         denied::probe(
             run,

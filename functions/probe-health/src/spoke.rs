@@ -3,6 +3,7 @@
 use tendlc_core::account::AccountId;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::{ProbeSettings, Spoke};
+use tendlc_core::grant::ChannelKind;
 use tendlc_core::pipeline::SenderError;
 
 use crate::check::Finding;
@@ -54,7 +55,7 @@ pub async fn probe(
         run.check(format!("dry-run:{}", one.name), dry_run).await;
     }
     if asks == Asks::Verify {
-        let campaign = snapshot.campaigns().next();
+        let campaign = snapshot.campaigns().find(|campaign| campaign.channel == ChannelKind::SmsVoice);
         let subject = Subject { grant, role: &role, campaign, destination: &settings.destination, of: String::new() };
         denied::probe(run, clients, &subject).await;
     }

@@ -1,6 +1,7 @@
 //! Carrying a change set out, and what to say when that fails.
 
-use aws_sdk_cloudformation::types::{ResourceStatus, StackStatus};
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::ResourceStatus;
 
 use super::plan::Planned;
 use super::{Cloud, Patience};
@@ -14,39 +15,57 @@ impl Cloud {
     pub async fn apply(&self, planned: &Planned, mut done: impl FnMut(usize)) -> anyhow::Result<()> {
         let Some(change_set) = &planned.change_set else { return Ok(()) };
         let name = &planned.name;
-        // Events of before are not of this run.
-        let before = self.newest_event(name).await?;
+        // By its id: one that is gone is known by that alone. Events of before are not of this run.
+        let id = self.described(name).await?.map_or_else(|| name.clone(), |(_, there)| there.id);
+        let before = self.newest_event(&id).await?;
         let request = self.client.execute_change_set().stack_name(name).change_set_name(change_set);
-        request.send().await.map_err(|error| self.failed("ExecuteChangeSet", &error))?;
-        let mut patience = Patience::default();
-        let id = loop {
-            patience.wait().await;
-            let Some((status, there)) = self.described(name).await? else { break name.clone() };
-            if status == StackStatus::CreateComplete || status == StackStatus::UpdateComplete {
-                done(planned.changes.len());
-                return Ok(());
-            }
-            if !status.as_str().ends_with("_IN_PROGRESS") {
-                break there.id;
-            }
-            let events = self.events_since(name, before.as_deref()).await?;
-            done(events.iter().filter(|event| event.is_done).count());
-        };
-        let events = self.events_since(&id, before.as_deref()).await?;
-        let failure = self.why(planned, &events);
-        if planned.is_new {
-            self.remove_what_failed(name).await?;
+        match request.send().await {
+            Ok(_) => {}
+            // It is under way: the answer to the first try was lost, and the SDK has tried again.
+            Err(error) if error.code() == Some("InvalidChangeSetStatus") => {}
+            Err(error) => return Err(self.failed("ExecuteChangeSet", &error)),
         }
-        Err(failure)
+        let mut patience = Patience::default();
+        let (events, status) = loop {
+            patience.wait().await;
+            let events = self.events_since(&id, before.as_deref()).await?;
+            done(events.iter().filter(|event| event.is_done && !event.is_of_stack()).count());
+            // The stack's own status may still be the one of before; its newest event is of this run.
+            let newest = events.iter().find(|event| event.is_of_stack()).map(|event| event.status.clone());
+            match newest {
+                Some(status) if ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status.as_str()) => return Ok(()),
+                Some(status) if !status.ends_with("_IN_PROGRESS") => break (events, status),
+                _ => {}
+            }
+        };
+        let mut left = match (planned.is_new, status.as_str()) {
+            (_, "UPDATE_ROLLBACK_FAILED" | "ROLLBACK_FAILED") => Left::Stuck(status),
+            (true, _) => Left::Nothing,
+            (false, _) => Left::AsBefore,
+        };
+        if planned.is_new
+            && let Err(error) = self.remove_what_failed(name).await
+        {
+            left = Left::Uncleared(error.to_string());
+        }
+        Err(self.why(planned, &events, &left))
     }
 
     /// What failed first, and what to do about it.
-    fn why(&self, planned: &Planned, events: &[Event]) -> anyhow::Error {
+    fn why(&self, planned: &Planned, events: &[Event], left: &Left) -> anyhow::Error {
         let (name, account) = (&planned.name, &self.way.account);
         let cause = events.iter().rev().find(|event| {
-            event.failed && !NOT_THE_CAUSE.iter().any(|no| event.reason.starts_with(no)) && !event.reason.is_empty()
+            event.failed
+                && !event.is_of_stack()
+                && !NOT_THE_CAUSE.iter().any(|no| event.reason.starts_with(no))
+                && !event.reason.is_empty()
         });
-        let after = if planned.is_new { "nothing of it is left" } else { "it is as it was before" };
+        let after = match left {
+            Left::Nothing => "nothing of it is left".to_owned(),
+            Left::AsBefore => "it is as it was before".to_owned(),
+            Left::Stuck(status) => format!("it is in {status} now"),
+            Left::Uncleared(why) => format!("what is left of it could not be taken away ({why})"),
+        };
         let Some(Event { resource, kind, reason, .. }) = cause else {
             let what = format!("the stack {name} in the account {account} failed, and its events do not say why");
             return Wrong::error(format!("{what}; {after}"), "run the same command again");
@@ -83,6 +102,7 @@ impl Cloud {
                 }
                 let status = event.resource_status().map_or("", ResourceStatus::as_str);
                 events.push(Event {
+                    status: status.to_owned(),
                     resource: event.logical_resource_id().unwrap_or_default().to_owned(),
                     kind: event.resource_type().unwrap_or_default().to_owned(),
                     reason: event.resource_status_reason().unwrap_or_default().to_owned(),
@@ -99,9 +119,26 @@ impl Cloud {
 }
 
 struct Event {
+    status: String,
     resource: String,
     kind: String,
     reason: String,
     is_done: bool,
     failed: bool,
+}
+
+impl Event {
+    fn is_of_stack(&self) -> bool {
+        self.kind == "AWS::CloudFormation::Stack"
+    }
+}
+
+/// What a failure leaves.
+enum Left {
+    Nothing,
+    AsBefore,
+    /// The stack's status, out of which only a person helps it.
+    Stuck(String),
+    /// Why what is left is still there.
+    Uncleared(String),
 }

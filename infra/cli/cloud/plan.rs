@@ -26,6 +26,9 @@ pub enum Action {
 pub struct Change {
     pub action: Action,
     pub resource: String,
+    /// What it is known by in its account; none: it is not there yet.
+    #[serde(skip)]
+    pub physical: Option<String>,
     #[serde(rename = "type")]
     pub kind: String,
 }
@@ -132,6 +135,8 @@ impl Cloud {
         }
         match request.send().await {
             Ok(_) => Ok(()),
+            // The name is this run's: the answer to the first try was lost, and the SDK has tried again.
+            Err(error) if error.code() == Some("AlreadyExistsException") => Ok(()),
             Err(error) if error.code() == Some("ValidationError") => {
                 let why = error.message().unwrap_or("no reason").to_owned();
                 Err(Wrong::error(
@@ -177,6 +182,7 @@ impl Cloud {
                     (_, Some(Replacement::True)) => Action::Replace,
                     _ => Action::Modify,
                 },
+                physical: change.physical_resource_id().map(str::to_owned),
                 resource: change.logical_resource_id().unwrap_or_default().to_owned(),
                 kind: change.resource_type().unwrap_or_default().to_owned(),
             }));

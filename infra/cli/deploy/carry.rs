@@ -37,18 +37,23 @@ pub async fn out(survey: Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
 /// All stacks of a template; what is under way is waited for, also where another failed.
 async fn stage(survey: &Survey<'_>, template: Template) -> anyhow::Result<()> {
     let some = survey.planned.iter().filter(|planned| planned.stack.template == template && !planned.plan.is_nothing());
+    // Grants of a hub all write the policy of its one bus.
+    let at_once = if template == Template::Grant && survey.has_hub() { 1 } else { AT_ONCE };
     let ended: Vec<(&Item, anyhow::Result<()>)> = stream::iter(some)
         .map(|planned| async move { (planned, one(survey, planned).await) })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(at_once)
         .collect()
         .await;
     let mut first = None;
     for (planned, result) in ended {
         let Err(error) = result else { continue };
-        undo(survey, planned).await?;
-        match first {
+        if let Err(second) = undo(survey, planned).await {
+            survey.board.say(&format!("{second:#}"));
+        }
+        match &first {
             None => first = Some(error),
-            // One ends the command; none is to be lost.
+            // One ends the command; none is to be lost, and none told twice.
+            Some(known) if known.to_string() == error.to_string() => {}
             Some(_) => survey.board.say(&format!("{error:#}")),
         }
     }
@@ -71,37 +76,31 @@ async fn one(survey: &Survey<'_>, planned: &Item) -> anyhow::Result<()> {
 
 /// An account where the first thing of ours failed is left as it was found: the bucket that was made for it goes, too.
 async fn undo(survey: &Survey<'_>, failed: &Item) -> anyhow::Result<()> {
-    let account = survey.accounts.get(&failed.stack.account)?;
-    let there = |planned: &&Item| planned.stack.account == failed.stack.account;
-    let made_bucket =
-        survey.planned.iter().filter(there).any(|planned| {
-            planned.stack.template == Template::Code && planned.plan.is_new && !planned.plan.is_nothing()
-        });
-    let has_others = survey.planned.iter().filter(there).any(|planned| {
-        planned.stack.template != Template::Code && planned.stack != failed.stack && !planned.plan.is_new
-    });
-    let is_first = failed.plan.is_new && [Template::Primary, Template::Secondary].contains(&failed.stack.template);
-    if made_bucket && is_first && !has_others {
-        let bucket = names::bucket(&failed.stack.account, &failed.stack.region);
+    let stack = &failed.stack;
+    let there = |item: &&Item| item.stack.account == stack.account && item.stack.template == Template::Code;
+    let made_bucket = survey.planned.iter().filter(there).any(|item| item.plan.is_new && !item.plan.is_nothing());
+    if !made_bucket || !failed.plan.is_new {
+        return Ok(());
+    }
+    let account = survey.accounts.get(&stack.account)?;
+    let cloud = account.cloud();
+    // Asked of the account and not of the plan: what was made a moment ago takes its functions from there, too.
+    let others = cloud.strays(&["tendlc-"], &[names::CODE, stack.name.as_str()]).await?;
+    if others.is_empty() {
+        let bucket = names::bucket(&stack.account, &stack.region);
         crate::code::empty((&account.config, &account.way), &bucket).await?;
-        account.cloud().remove(names::CODE).await?;
-        survey.board.say(&format!("{}: what was made there is taken away again", failed.stack.account));
+        cloud.remove(names::CODE).await?;
+        survey.board.say(&format!("{}: what was made there is taken away again", stack.account));
     }
     Ok(())
 }
 
-/// Every account that takes functions from a bucket of its own gets what its functions are.
+/// Every account that takes functions from a bucket of its own gets what its functions are. What is there already is only
+/// looked at, so a bucket that somebody has emptied is filled again.
 async fn upload(survey: &Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
     let (_, primary) = survey.primary;
-    for planned in survey.planned.iter().filter(|planned| planned.stack.template == Template::Code) {
-        let stack = &planned.stack;
-        let changes = |other: &Item| {
-            let takes = [Template::Primary, Template::Secondary].contains(&other.stack.template);
-            takes && other.stack.account == stack.account && !other.plan.is_nothing()
-        };
-        if !survey.planned.iter().any(changes) {
-            continue;
-        }
+    for item in survey.planned.iter().filter(|item| item.stack.template == Template::Code) {
+        let stack = &item.stack;
         let account = survey.accounts.get(&stack.account)?;
         let names: &[&str] = if stack.account == primary.account { &ALL } else { &SENDING };
         let row = survey.board.begin(format!("{} functions", stack.account), names.len());

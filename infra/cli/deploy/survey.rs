@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures::stream::{self, StreamExt as _};
 use tendlc_config::Config;
 use tendlc_core::clock::SystemClock;
+use tendlc_core::grant::Topology;
 use tendlc_core::table::Table;
-use tendlc_deploy::{Given, Stack, Template};
+use tendlc_deploy::{Given, Stack, Template, names};
 
-use super::Named;
+use super::{Named, queues};
 use crate::accounts::Accounts;
 use crate::cloud::plan::Planned;
 use crate::cloud::state::State;
+use crate::code::{ALL, SENDING, Zips};
 use crate::progress::Board;
 use crate::sync::writing::{self, Writing};
 use crate::sync::{create, reach::Reach};
@@ -28,6 +30,8 @@ pub struct Survey<'a> {
     /// In the order in which they are applied; those with nothing to do, too.
     pub planned: Vec<Item>,
     pub writing: Writing,
+    /// Functions' zips that are not in buckets that are there.
+    pub missing_zips: usize,
 }
 
 /// A stack, and how it comes to be as it is wanted.
@@ -43,34 +47,69 @@ impl<'a> Survey<'a> {
         primary: Named<'a>,
         accounts: Accounts,
         mut wanted: Vec<Stack>,
+        zips: &Zips,
     ) -> anyhow::Result<Self> {
         let board = Board::new();
         let there = adopt_table(primary, &accounts, &mut wanted).await?;
         let row =
             board.begin(format!("looking at {} stacks in {} accounts", wanted.len(), accounts.len()), wanted.len());
         let (accounts_ref, board_ref) = (&accounts, &board);
-        let planned: Vec<Item> = stream::iter(wanted)
+        let looked: Vec<(Stack, anyhow::Result<Planned>)> = stream::iter(wanted)
             .map(|stack| async move {
-                let cloud = accounts_ref.get(&stack.account)?.cloud();
                 let busy = |status: &str| {
                     board_ref.say(&format!("{} in {} is in {status}: waiting for its end", stack.name, stack.account));
                 };
-                let plan = cloud.plan(&stack, once(busy)).await?;
-                anyhow::Ok(Item { stack, plan })
+                let plan = async { accounts_ref.get(&stack.account)?.cloud().plan(&stack, once(busy)).await }.await;
+                (stack, plan)
             })
             .buffered(AT_ONCE)
-            .inspect(|_| row.done(1))
-            .try_collect()
-            .await?;
+            .inspect(|_| row.step())
+            .collect()
+            .await;
         row.end(&board, "done");
-        let aws = accounts.get(&primary.1.account)?.config.clone();
-        let writing = writing::look(config, primary, &aws, there, Arc::new(SystemClock::default())).await?;
-        Ok(Self { config, primary, accounts, board, planned, writing })
+        let (mut planned, mut failure) = (Vec::new(), None);
+        for (stack, plan) in looked {
+            match plan {
+                Ok(plan) => planned.push(Item { stack, plan }),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        let writing = Writing { changes: Vec::new(), writes: false };
+        let mut survey = Self { config, primary, accounts, board, planned, writing, missing_zips: 0 };
+        let rest = match failure {
+            Some(error) => Err(error),
+            None => survey.look_further(there, zips).await,
+        };
+        if let Err(error) = rest {
+            // Nothing is left behind of a look that came to nothing.
+            survey.withdraw().await?;
+            return Err(error);
+        }
+        Ok(survey)
+    }
+
+    /// What the table would get, which zips are missing, and what would be lost.
+    async fn look_further(&mut self, there: bool, zips: &Zips) -> anyhow::Result<()> {
+        let aws = self.accounts.get(&self.primary.1.account)?.config.clone();
+        self.writing = writing::look(self.config, self.primary, &aws, there, Arc::new(SystemClock::default())).await?;
+        for item in self.planned.iter().filter(|item| item.stack.template == Template::Code && !item.plan.is_new) {
+            let account = self.accounts.get(&item.stack.account)?;
+            let names: &[&str] = if item.stack.account == self.primary.1.account { &ALL } else { &SENDING };
+            let bucket = names::bucket(&item.stack.account, &item.stack.region);
+            self.missing_zips += zips.missing((&account.config, &account.way), &bucket, names).await?.len();
+        }
+        queues::keep_messages(self).await
     }
 
     /// Whether everything is as wanted.
     pub fn is_nothing(&self) -> bool {
-        self.planned.iter().all(|item| item.plan.is_nothing()) && !self.writing.writes
+        self.planned.iter().all(|item| item.plan.is_nothing()) && !self.writing.writes && self.missing_zips == 0
+    }
+
+    /// Whether some grant's functions run in the primary.
+    pub fn has_hub(&self) -> bool {
+        let mut grants = self.config.grants.values();
+        grants.any(|grant| grant.primary == *self.primary.0 && grant.topology == Topology::Hub)
     }
 
     /// Takes all change sets away.
@@ -83,7 +122,7 @@ impl<'a> Survey<'a> {
 }
 
 /// Says it the first time only.
-fn once(mut say: impl FnMut(&str)) -> impl FnMut(&str) {
+pub fn once(mut say: impl FnMut(&str)) -> impl FnMut(&str) {
     let mut said = false;
     move |text| {
         if !said {

@@ -40,6 +40,8 @@ impl File {
         let grants = grants.as_table_mut().ok_or_else(|| Wrong::error("grants is no table", "write [grants.NAME]"))?;
         let asked = account.is_some() || !campaigns.is_empty() || *hub || profile.is_some();
         match (grants.contains_key(name.as_str()), asked) {
+            // The same command again, after it was interrupted.
+            (true, true) if is_the_same(grants, grant) => {}
             (true, true) => {
                 let what = format!("[grants.{name}] is there already");
                 return Err(Wrong::error(
@@ -93,6 +95,18 @@ impl File {
         let added = text.lines().filter(is_new).map(str::to_owned).collect();
         Edited { text, added }
     }
+}
+
+/// Whether the file has the grant as it is asked for.
+fn is_the_same(grants: &Table, grant: &Grant) -> bool {
+    let Some(known) = grants.get(grant.name.as_str()).and_then(Item::as_table_like) else { return false };
+    let text = |key: &str| known.get(key).and_then(Item::as_str);
+    let campaigns = known.get("campaigns").and_then(Item::as_array);
+    let campaigns: Vec<&str> = campaigns.into_iter().flatten().filter_map(|name| name.as_str()).collect();
+    text("account") == grant.account.as_ref().map(|account| account.as_str())
+        && campaigns == grant.campaigns.iter().map(|name| name.as_str()).collect::<Vec<_>>()
+        && (text("topology") == Some("hub")) == grant.hub
+        && text("profile") == grant.profile.as_deref()
 }
 
 fn implicit() -> Item {

@@ -38,7 +38,12 @@ pub struct Role {
     pub accounts: Vec<String>,
     /// The exact roles of these, as far as it names them.
     pub principals: Vec<String>,
+    #[serde(skip)]
     pub external_id: Option<String>,
+    /// Whether its trust asks for an external id.
+    pub asks_external_id: bool,
     /// The sending actions that it has.
     pub actions: Vec<String>,
+    /// What it may send with: patterns of ARNs.
+    pub resources: Vec<String>,
 }

@@ -44,12 +44,19 @@ pub fn judged(arn: &str, own: &str, trust: &Value, permissions: &[Value]) -> Opt
         allowed.iter().any(|statement| texts(&statement["Action"]).any(|pattern| covers(pattern, action)))
     };
     let actions: Vec<String> = SENDING.iter().filter(has).map(|action| (*action).to_owned()).collect();
+    let sends = |statement: &&&Value| texts(&statement["Action"]).any(|pattern| covers(pattern, SENDING[0]));
+    let resources = allowed.iter().filter(sends).flat_map(|statement| texts(&statement["Resource"]));
+    // The other two ways have no numbers in their permissions.
+    let anything = actions.iter().any(|action| action != SENDING[0]).then_some("*");
+    let resources: BTreeSet<String> = resources.chain(anything).map(str::to_owned).collect();
     (!accounts.is_empty() && !actions.is_empty()).then(|| Role {
         arn: arn.to_owned(),
         accounts: accounts.into_iter().collect(),
         principals: principals.into_iter().collect(),
+        asks_external_id: external_id.is_some(),
         external_id,
         actions,
+        resources: resources.into_iter().collect(),
     })
 }
 
@@ -69,15 +76,14 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
     all.iter().filter_map(Value::as_str)
 }
 
-/// IAM takes no notice of case here; a star stands for anything.
+/// IAM takes no notice of an action's case.
 fn covers(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    match pattern.split_once('*') {
-        None => pattern == action,
-        Some((begin, end)) => {
-            action.len() >= begin.len() + end.len() && action.starts_with(begin) && action.ends_with(end)
-        }
-    }
+    matches(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+}
+
+/// Whether a pattern of an ARN or action fits, as IAM has it.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    tendlc_local::aws::matches(pattern, text)
 }
 
 #[cfg(test)]
@@ -106,6 +112,7 @@ mod tests {
         assert_eq!((role.accounts, role.external_id), (vec!["222222222222".to_owned()], Some("x-1".to_owned())));
         assert_eq!(role.principals, ["arn:aws:iam::222222222222:role/app"]);
         assert_eq!(role.actions, ["sms-voice:SendTextMessage", "sns:Publish"]);
+        assert_eq!(role.resources, ["*"]);
     }
 
     #[test]

@@ -6,6 +6,10 @@ use std::path::Path;
 use uuid::Uuid;
 
 use super::found::{Campaign, Found, Role};
+use super::roles;
+
+/// The role that the functions run as in a secondary.
+const FUNCTIONS: &str = "tendlc-send";
 
 /// A brand whose cap nobody knows has the least that T-Mobile gives (facts, section 6.2).
 const LEAST_CAP: i64 = 2_000;
@@ -73,19 +77,26 @@ fn grant_table(text: &mut String, place: usize, role: &Role, account: &str, camp
     let name = format!("grant-{}-{account}", place + 1);
     line(text, &format!("[grants.{name}]"));
     line(text, &format!("account = \"{account}\""));
-    let campaigns: Vec<String> = campaigns.iter().map(|campaign| format!("\"{}\"", campaign.name)).collect();
-    line(text, &format!("campaigns = [{}]", campaigns.join(", ")));
-    let own: Vec<&String> = role.principals.iter().filter(|arn| arn.contains(account)).collect();
+    // Those that the role sends for today, and no others: adopting it gives nobody more than they have.
+    let covered = |campaign: &&Campaign| {
+        let identity = campaign.identity.as_deref().unwrap_or_default();
+        role.resources.iter().any(|pattern| roles::matches(pattern, identity))
+    };
+    let names: Vec<String> =
+        campaigns.iter().filter(covered).map(|campaign| format!("\"{}\"", campaign.name)).collect();
+    match names.as_slice() {
+        [] => line(
+            text,
+            "campaigns = []                          # the role sends from none of the numbers above: name some",
+        ),
+        names => line(text, &format!("campaigns = [{}]", names.join(", "))),
+    }
     if let [one] = role.accounts.as_slice()
         && one == account
     {
         line(text, &format!("role_arn = \"{}\"  # made by hand; leave it out and tendlc makes one", role.arn));
     } else {
         line(text, &format!("# the role {} lets several accounts in; tendlc makes one for each", role.arn));
-    }
-    if !own.is_empty() {
-        let quoted: Vec<String> = own.iter().map(|arn| format!("\"{arn}\"")).collect();
-        line(text, &format!("principals = [{}]", quoted.join(", ")));
     }
     let external_id = role.external_id.clone().unwrap_or_else(|| format!("{name}-{}", Uuid::new_v4()));
     line(text, &format!("external_id = \"{external_id}\""));
@@ -111,14 +122,28 @@ pub fn plan(found: &Found, file: &Path) -> Vec<String> {
         steps.push(format!("no campaign has the number {number}: associate it with one, or release it"));
     }
     for role in &found.roles {
-        let without =
-            if role.external_id.is_none() { ", and asks for no external id: write one into its trust" } else { "" };
         steps.push(format!(
             "the role {} is adopted as it is ({}): deploy gives it the statements that tendlc's functions need beside its \
-             own, and leaves its trust alone{without}. Take its old statements away once `tendlc verify` is content",
+             own, and leaves its trust alone. Take its old statements away once `tendlc verify` is content",
             role.arn,
             role.actions.join(", "),
         ));
+        if !role.asks_external_id {
+            steps.push(format!("{} asks for no external id: write the one of the file into its trust", role.arn));
+        }
+        for account in &role.accounts {
+            let functions = format!(":iam::{account}:role/{FUNCTIONS}");
+            if !role.principals.is_empty() && !role.principals.iter().any(|arn| arn.ends_with(&functions)) {
+                steps.push(format!(
+                    "{} lets in {} alone: add arn:aws{functions}, as which tendlc's functions run, to its trust",
+                    role.arn,
+                    role.principals.join(", ")
+                ));
+            }
+        }
+    }
+    if found.brands.len() > 1 {
+        steps.push(format!("there are {} brands, and the file has one: give each its own table", found.brands.len()));
     }
     if let Some(why) = &found.roles_unread {
         steps.push(format!("IAM could not be read ({why}), so roles that were made by hand are not in the file"));
@@ -155,7 +180,9 @@ mod tests {
                 accounts: vec!["222222222222".to_owned()],
                 principals: vec!["arn:aws:iam::222222222222:role/app".to_owned()],
                 external_id: None,
+                asks_external_id: false,
                 actions: vec!["sms-voice:SendTextMessage".to_owned()],
+                resources: vec![identity.to_owned()],
             }],
             ..Found::default()
         };
@@ -165,6 +192,13 @@ mod tests {
         let grant = config.grants.values().next().unwrap();
         assert!(!grant.makes_role && grant.external_id.is_some());
         let plan = plan(&found, Path::new("tendlc.toml"));
-        assert!(plan[0].contains("sms-for-others") && plan[0].contains("no external id"), "{plan:?}");
+        assert!(plan[0].contains("sms-for-others") && plan[1].contains("no external id"), "{plan:?}");
+        assert!(plan[2].contains("lets in arn:aws:iam::222222222222:role/app alone"), "{plan:?}");
+        assert_eq!(grant.campaigns.len(), 1);
+        // It sends from another number.
+        let other = Role { resources: vec![format!("{identity}0")], ..found.roles.into_iter().next().unwrap() };
+        let mut text = String::new();
+        grant_table(&mut text, 0, &other, "222222222222", &found.campaigns);
+        assert!(text.contains("campaigns = []"), "{text}");
     }
 }

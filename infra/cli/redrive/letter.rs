@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// No function has said why.
 const UNHANDLED: &str = "UNHANDLED";
@@ -17,12 +17,15 @@ pub struct Letter {
     pub reason: String,
     /// More of that; neither number nor body is in it.
     pub detail: String,
-    /// The request's idempotency key.
-    pub id: Option<String>,
+    /// The request's idempotency key as a function has accepted it; else the message's own id, since what nobody has looked
+    /// at may hold anything.
+    pub id: String,
     /// The account that an event came from.
     pub account: Option<String>,
-    /// The request to put back, with its id; none where it is no request.
-    request: Option<Map<String, Value>>,
+    /// What it says of its kind.
+    kind: Option<String>,
+    /// The text to put back; none where it is no request.
+    body: Option<String>,
 }
 
 impl Letter {
@@ -36,48 +39,52 @@ impl Letter {
             _ if value["detail-type"] == "SMS Send Requested" => (Some(&value), Source::EventBridge),
             _ => (None, Source::Queue),
         };
-        let (request, default_id) = match event {
-            Some(event) => (&event["detail"], event["id"].as_str().unwrap_or_default()),
-            None => (&value, message_id),
+        let reason = attribute("reason").unwrap_or_else(|| UNHANDLED.to_owned());
+        // What was refused for its form is refused again, and what was cut is not whole.
+        let is_whole = !attributes.contains_key("cut_from_bytes") && reason != "INVALID_REQUEST";
+        let request = event.map_or(&value, |event| &event["detail"]);
+        let text = match event {
+            None => with_id(body, request, message_id),
+            Some(event) => with_id(&request.to_string(), request, event["id"].as_str().unwrap_or(message_id)),
         };
-        let was_cut = attributes.contains_key("cut_from_bytes");
-        let mut request = request.as_object().filter(|_| !was_cut).cloned();
-        if let Some(request) = &mut request {
-            // The key that it had: a queue's message id is another one after a replay.
-            request.entry("id").or_insert_with(|| Value::from(default_id));
-        }
-        let id = attribute("id").or_else(|| Some(request.as_ref()?.get("id")?.as_str()?.to_owned()));
         Self {
-            reason: attribute("reason").unwrap_or_else(|| UNHANDLED.to_owned()),
             detail: attribute("detail").unwrap_or_else(|| by.said(&value, attributes)),
-            id,
+            reason,
+            id: attribute("id").unwrap_or_else(|| message_id.to_owned()),
             account: event.and_then(|event| event["account"].as_str()).map(str::to_owned),
-            request,
+            kind: request["kind"].as_str().map(str::to_owned),
+            body: text.filter(|_| is_whole),
         }
-    }
-
-    /// Whether it is a request that can be put back.
-    pub fn can_be_replayed(&self) -> bool {
-        self.request.is_some()
     }
 
     /// It belongs to no grant that is known.
     pub fn of_nobody(mut self) -> Self {
-        self.request = None;
+        self.body = None;
         "it is of an account that has no grant".clone_into(&mut self.detail);
         self
     }
 
-    /// The body to put back.
-    pub fn body(&self) -> Option<String> {
-        serde_json::to_string(self.request.as_ref()?).ok()
+    /// The text to put back; none where it is no request, or would be refused again.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
     }
 
     /// Whether its lane is the promotional one, as the request says; `None`: it does not say.
     pub fn is_promotional(&self) -> Option<bool> {
-        let kind = self.request.as_ref()?.get("kind")?.as_str()?;
-        Some(kind == "promotional")
+        self.kind.as_deref().map(|kind| kind == "promotional")
     }
+}
+
+/// The text as it is, with the key that it had where it names none: a message's id is another one after a replay. Nothing
+/// else of it is written anew: readers differ in what they make of a key that is there twice, and a function refuses it.
+fn with_id(text: &str, request: &Value, id: &str) -> Option<String> {
+    let fields = request.as_object()?;
+    if fields.contains_key("id") {
+        return Some(text.to_owned());
+    }
+    let (before, after) = text.split_once('{')?;
+    let comma = if fields.is_empty() { "" } else { "," };
+    Some(format!("{before}{{\"id\":{}{comma}{after}", Value::from(id)))
 }
 
 enum Source {
@@ -121,19 +128,41 @@ mod tests {
 
     const REQUEST: &str = r#"{"to":"+12065550100","body":"b","id":"order-1"}"#;
 
+    fn body(letter: &Letter) -> Value {
+        serde_json::from_str(letter.body().unwrap()).unwrap()
+    }
+
     #[test]
-    fn a_letter_of_ours_says_why_and_is_the_request() {
+    fn a_letter_of_ours_says_why_and_is_put_back_as_it_is() {
         let said = attributes(&[("reason", "NOT_GRANTED"), ("detail", "no such campaign"), ("id", "order-1")]);
         let letter = Letter::of("m-1", REQUEST, &said);
-        assert_eq!((letter.reason.as_str(), letter.id.as_deref()), ("NOT_GRANTED", Some("order-1")));
-        assert_eq!(serde_json::from_str::<Value>(&letter.body().unwrap()).unwrap()["id"], "order-1");
+        assert_eq!(
+            (letter.reason.as_str(), letter.id.as_str(), letter.body()),
+            ("NOT_GRANTED", "order-1", Some(REQUEST))
+        );
     }
 
     #[test]
     fn a_letter_of_sqs_keeps_the_message_id_as_its_key() {
-        let letter = Letter::of("m-1", r#"{"to":"+12065550100","body":"b"}"#, &attributes(&[]));
-        assert_eq!((letter.reason.as_str(), letter.id.as_deref()), (UNHANDLED, Some("m-1")));
-        assert!(letter.body().unwrap().contains("\"id\":\"m-1\""));
+        let letter = Letter::of("m-1", r#" {"to":"+12065550100","body":"b"}"#, &attributes(&[]));
+        assert_eq!((letter.reason.as_str(), letter.id.as_str()), (UNHANDLED, "m-1"));
+        assert_eq!(letter.body(), Some(r#" {"id":"m-1","to":"+12065550100","body":"b"}"#));
+        assert_eq!(Letter::of("m-1", "{}", &attributes(&[])).body(), Some(r#"{"id":"m-1"}"#));
+    }
+
+    #[test]
+    fn an_id_that_no_function_has_accepted_is_not_shown() {
+        let letter = Letter::of("m-1", r#"{"to":"+12065550100","body":"b","id":"otp-12065550100"}"#, &attributes(&[]));
+        assert_eq!(letter.id, "m-1");
+        assert_eq!(body(&letter)["id"], "otp-12065550100", "it is put back as it is, to be refused");
+    }
+
+    #[test]
+    fn what_says_a_thing_twice_is_not_made_to_say_it_once() {
+        let twice = r#"{"to":"+12065550100","to":"+12065550101","body":"b","id":"order-1"}"#;
+        assert_eq!(Letter::of("m-1", twice, &attributes(&[])).body(), Some(twice));
+        let refused = attributes(&[("reason", "INVALID_REQUEST"), ("id", "m-1")]);
+        assert_eq!(Letter::of("m-1", twice, &refused).body(), None);
     }
 
     #[test]
@@ -142,17 +171,17 @@ mod tests {
             "detail": { "to": "+12065550100", "body": "b", "kind": "promotional" } });
         let by_lambda = json!({ "requestContext": { "condition": "RetriesExhausted" }, "requestPayload": event,
             "responsePayload": { "errorType": "NoQueue", "errorMessage": "+12065550100" } });
-        for (body, said) in [(event.to_string(), "EventBridge could not start"), (by_lambda.to_string(), "NoQueue")] {
-            let letter = Letter::of("m-1", &body, &attributes(&[]));
-            assert_eq!((letter.id.as_deref(), letter.account.as_deref()), (Some("e-1"), Some("333333333333")));
-            assert_eq!(letter.is_promotional(), Some(true));
+        for (text, said) in [(event.to_string(), "EventBridge could not start"), (by_lambda.to_string(), "NoQueue")] {
+            let letter = Letter::of("m-1", &text, &attributes(&[]));
+            assert_eq!(body(&letter)["id"], "e-1");
+            assert_eq!((letter.account.as_deref(), letter.is_promotional()), (Some("333333333333"), Some(true)));
             assert!(letter.detail.contains(said) && !letter.detail.contains("2065550100"), "{}", letter.detail);
         }
     }
 
     #[test]
     fn what_is_no_request_or_was_cut_stays() {
-        assert!(!Letter::of("m-1", "not json", &attributes(&[])).can_be_replayed());
-        assert!(!Letter::of("m-1", REQUEST, &attributes(&[("cut_from_bytes", "9")])).can_be_replayed());
+        assert_eq!(Letter::of("m-1", "not json", &attributes(&[])).body(), None);
+        assert_eq!(Letter::of("m-1", REQUEST, &attributes(&[("cut_from_bytes", "9")])).body(), None);
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
+};
 use jiff::Timestamp;
 use tendlc_config::Grant;
 use tendlc_core::arn::QueueArn;
@@ -18,17 +20,28 @@ use crate::wrong::Wrong;
 /// How long letters stay in hand: an operator reads the table meanwhile. Those that are not given back come back then.
 const IN_HAND_SECONDS: i32 = 300;
 
-/// SQS gives a message to be received this often at most with nothing found in between before the queue counts as empty:
-/// of a short queue it asks only some of its servers.
-const EMPTY: usize = 3;
+/// So long does a receive wait for what comes: it then asks all of SQS's servers, where otherwise it asks some.
+const WAIT_SECONDS: i32 = 1;
 
-/// A queue of dead letters.
+/// SQS takes this many entries a call.
+const ENTRIES: usize = 10;
+
+/// A queue of dead letters that is there.
 #[derive(Clone)]
 pub struct Queue<'a> {
     account: &'a Account,
+    client: Client,
+    url: String,
+    lanes: Lanes,
     pub grant: &'a GrantName,
     of: &'a Grant,
-    name: String,
+}
+
+/// The URLs of both lanes.
+#[derive(Clone)]
+struct Lanes {
+    transactional: String,
+    promotional: String,
 }
 
 /// A letter in hand.
@@ -50,96 +63,123 @@ impl Held {
 }
 
 impl<'a> Queue<'a> {
-    /// A grant's own.
-    pub fn of_grant(account: &'a Account, grant: &'a GrantName, of: &'a Grant) -> Self {
-        Self::named(account, grant, of, of.queues.dead_letter.resource())
+    /// The queue `name` of an account, whose letters go back on the lanes of a grant. `None`: it is not there; a grant
+    /// that was never deployed holds up nobody else's letters.
+    pub async fn open(
+        account: &'a Account,
+        (grant, of): (&'a GrantName, &'a Grant),
+        name: &str,
+    ) -> anyhow::Result<Option<Self>> {
+        let client = Client::new(&account.config);
+        let Some(url) = url(account, &client, name).await? else { return Ok(None) };
+        let lane = async |queue: &QueueArn| {
+            let found = url_of_lane(account, &client, queue).await?;
+            found.ok_or_else(|| {
+                Wrong::error(format!("there is no queue {queue}"), format!("`tendlc grant {grant}` makes it"))
+            })
+        };
+        let lanes = Lanes {
+            transactional: lane(&of.queues.transactional).await?,
+            promotional: lane(&of.queues.promotional).await?,
+        };
+        Ok(Some(Self { account, client, url, lanes, grant, of }))
     }
 
-    /// One of the account's.
-    pub fn named(account: &'a Account, grant: &'a GrantName, of: &'a Grant, name: &str) -> Self {
-        Self { account, grant, of, name: name.to_owned() }
+    /// The same queue, with the lanes of another grant of the same account.
+    pub async fn for_grant(&self, grant: &'a GrantName, of: &'a Grant) -> anyhow::Result<Option<Self>> {
+        let lane = async |queue| url_of_lane(self.account, &self.client, queue).await;
+        let lanes = (lane(&of.queues.transactional).await?, lane(&of.queues.promotional).await?);
+        let (Some(transactional), Some(promotional)) = lanes else { return Ok(None) };
+        Ok(Some(Self { grant, of, lanes: Lanes { transactional, promotional }, ..self.clone() }))
     }
 
-    fn client(&self) -> Client {
-        Client::new(&self.account.config)
+    /// Whether its letters lie on the same queue.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.url == other.url
     }
 
-    /// Whether it is there: a grant that was never deployed has none, and holds up nobody else's.
-    pub async fn is_there(&self) -> anyhow::Result<bool> {
-        match self.client().get_queue_url().queue_name(&self.name).send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => Ok(false),
-            Err(error) => Err(self.account.way.trouble().failed("sqs", "GetQueueUrl", &Failure::of(&error))),
-        }
-    }
-
-    async fn url(&self, name: &str) -> anyhow::Result<String> {
-        let answer = self.client().get_queue_url().queue_name(name).send().await;
-        let answer = answer.map_err(|error| {
-            if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) {
-                let what = format!("the account {} has no queue {name}", self.account.way.account);
-                return Wrong::error(what, format!("`tendlc grant {}` makes it", self.grant));
-            }
-            self.account.way.trouble().failed("sqs", "GetQueueUrl", &Failure::of(&error))
-        })?;
-        Ok(answer.queue_url.unwrap_or_default())
+    /// Letters that somebody else has in hand: another look, or one that was ended.
+    pub async fn elsewhere(&self) -> anyhow::Result<usize> {
+        let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let answer = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(name.clone()).send().await;
+        let answer = answer.map_err(|error| self.failed("GetQueueAttributes", &Failure::of(&error)))?;
+        let hidden = answer.attributes().and_then(|all| all.get(&name)).and_then(|text| text.parse().ok());
+        Ok(hidden.unwrap_or(0))
     }
 
     /// Takes all letters into hand.
     pub async fn take(&self) -> anyhow::Result<Vec<Held>> {
-        let (client, url) = (self.client(), self.url(&self.name).await?);
-        let (mut all, mut empty) = (Vec::new(), 0);
-        while empty < EMPTY {
-            let answer = client
+        let mut all = Vec::new();
+        loop {
+            let answer = self
+                .client
                 .receive_message()
-                .queue_url(&url)
+                .queue_url(&self.url)
                 .max_number_of_messages(10)
+                .wait_time_seconds(WAIT_SECONDS)
                 .visibility_timeout(IN_HAND_SECONDS)
                 .message_attribute_names("All")
                 .message_system_attribute_names(MessageSystemAttributeName::All)
                 .send()
                 .await
-                .map_err(|error| self.account.way.trouble().failed("sqs", "ReceiveMessage", &Failure::of(&error)))?;
+                .map_err(|error| self.failed("ReceiveMessage", &Failure::of(&error)))?;
             let messages = answer.messages.unwrap_or_default();
-            empty = if messages.is_empty() { empty + 1 } else { 0 };
+            if messages.is_empty() {
+                return Ok(all);
+            }
             all.extend(messages.iter().filter_map(held));
         }
-        Ok(all)
     }
 
-    /// Gives a letter back.
-    pub async fn release(&self, held: &Held) -> anyhow::Result<()> {
-        let url = self.url(&self.name).await?;
-        let call = self.client().change_message_visibility().queue_url(url).receipt_handle(&held.receipt);
-        let done = call.visibility_timeout(0).send().await;
-        done.map(|_| ())
-            .map_err(|error| self.account.way.trouble().failed("sqs", "ChangeMessageVisibility", &Failure::of(&error)))
+    /// Gives letters back. One that cannot be given back comes back by itself.
+    pub async fn release(&self, letters: &[&Held]) -> anyhow::Result<()> {
+        for some in letters.chunks(ENTRIES) {
+            let mut call = self.client.change_message_visibility_batch().queue_url(&self.url);
+            for (place, held) in some.iter().enumerate() {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(place.to_string());
+                call = call.entries(entry.receipt_handle(&held.receipt).visibility_timeout(0).build()?);
+            }
+            call.send().await.map_err(|error| self.failed("ChangeMessageVisibility", &Failure::of(&error)))?;
+        }
+        Ok(())
     }
 
     /// Puts a letter on its lane and takes it off this queue, in that order: twice is once, since its id stays.
     pub async fn replay(&self, held: &Held) -> anyhow::Result<()> {
         let Some(body) = held.letter.body() else { return Ok(()) };
         let lane = self.lane(held);
-        let mut send = self.client().send_message().queue_url(self.url(lane.resource()).await?).message_body(body);
-        if lane.resource().ends_with(".fifo") {
+        let mut send = self.client.send_message().queue_url(lane).message_body(body);
+        if lane.ends_with(".fifo") {
             // Another deduplication id: what is replayed within five minutes would be dropped in silence.
             let group = held.group.clone().unwrap_or_else(|| "tendlc-redrive".to_owned());
             send = send.message_group_id(group).message_deduplication_id(Uuid::new_v4().to_string());
         }
-        send.send()
-            .await
-            .map_err(|error| self.account.way.trouble().failed("sqs", "SendMessage", &Failure::of(&error)))?;
-        let delete = self.client().delete_message().queue_url(self.url(&self.name).await?);
-        let done = delete.receipt_handle(&held.receipt).send().await;
-        done.map(|_| ())
-            .map_err(|error| self.account.way.trouble().failed("sqs", "DeleteMessage", &Failure::of(&error)))
+        send.send().await.map_err(|error| self.failed("SendMessage", &Failure::of(&error)))?;
+        let delete = self.client.delete_message().queue_url(&self.url).receipt_handle(&held.receipt);
+        delete.send().await.map(|_| ()).map_err(|error| self.failed("DeleteMessage", &Failure::of(&error)))
     }
 
     /// What the request says of its kind, or the queue that it was on.
-    fn lane(&self, held: &Held) -> &QueueArn {
-        let lanes = &self.of.queues;
-        let was_on_it = || held.from.as_deref() == Some(lanes.promotional.as_str());
-        if held.letter.is_promotional().unwrap_or_else(was_on_it) { &lanes.promotional } else { &lanes.transactional }
+    fn lane(&self, held: &Held) -> &str {
+        let was_on_it = || held.from.as_deref() == Some(self.of.queues.promotional.as_str());
+        let is_promotional = held.letter.is_promotional().unwrap_or_else(was_on_it);
+        if is_promotional { &self.lanes.promotional } else { &self.lanes.transactional }
+    }
+
+    fn failed(&self, action: &str, failure: &Failure) -> anyhow::Error {
+        self.account.way.trouble().failed("sqs", action, failure)
+    }
+}
+
+async fn url_of_lane(account: &Account, client: &Client, queue: &QueueArn) -> anyhow::Result<Option<String>> {
+    url(account, client, queue.resource()).await
+}
+
+async fn url(account: &Account, client: &Client, name: &str) -> anyhow::Result<Option<String>> {
+    match client.get_queue_url().queue_name(name).send().await {
+        Ok(answer) => Ok(answer.queue_url),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_queue_does_not_exist()) => Ok(None),
+        Err(error) => Err(account.way.trouble().failed("sqs", "GetQueueUrl", &Failure::of(&error))),
     }
 }
 

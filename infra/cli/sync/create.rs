@@ -57,10 +57,15 @@ const INDEXES: [&str; 2] = [BY_MESSAGE, WAITING];
 
 /// Waits until it can be worked with.
 pub async fn until_active(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
-    while status(table, reach).await? != Some(TableStatus::Active) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    loop {
+        match status(table, reach).await? {
+            Some(TableStatus::Active) => return Ok(()),
+            Some(_) => tokio::time::sleep(Duration::from_secs(1)).await,
+            None => {
+                return Err(Wrong::error(format!("the table {} is gone", table.name), "run the same command again"));
+            }
+        }
     }
-    Ok(())
 }
 
 fn attribute(name: &str) -> anyhow::Result<AttributeDefinition> {

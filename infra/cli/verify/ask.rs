@@ -8,7 +8,6 @@ use tendlc_core::name::{CampaignName, GrantName};
 
 use crate::accounts::Account;
 use crate::sync::reach::Failure;
-use crate::wrong::Wrong;
 
 /// What the probe is asked.
 const QUESTION: &str = r#"{"verify":true}"#;
@@ -31,28 +30,34 @@ impl Check {
     }
 }
 
-/// Invokes a probe and reads its report.
+/// Invokes a probe and reads its report. One that does not answer is a check that fails: it holds up no other grant's.
 pub async fn probe(account: &Account, function: &str) -> anyhow::Result<Vec<Check>> {
     let way = &account.way;
+    let failed = |detail: String, cure: &str| {
+        vec![Check { name: "probe".to_owned(), state: "unknown".to_owned(), detail, cure: Some(cure.to_owned()) }]
+    };
     let request = Client::new(&account.config).invoke().function_name(function).payload(Blob::new(QUESTION));
-    let answer = request.send().await.map_err(|error| match Failure::of(&error) {
-        Failure::Code(code) if code == "ResourceNotFoundException" => Wrong::error(
-            format!("the account {} has no function {function}", way.account),
-            "`tendlc deploy` or `tendlc grant NAME` makes it",
-        ),
-        failure => way.trouble().failed("lambda", "Invoke", &failure),
-    })?;
+    let answer = match request.send().await.map_err(|error| Failure::of(&error)) {
+        Ok(answer) => answer,
+        Err(Failure::Code(code)) if code == "ResourceNotFoundException" => {
+            let detail = format!("the account {} has no function {function}", way.account);
+            let cure = "`tendlc grant NAME` makes it where it never was; where somebody has deleted it, delete its stack \
+                        and grant again";
+            return Ok(failed(detail, cure));
+        }
+        Err(failure) => return Err(way.trouble().failed("lambda", "Invoke", &failure)),
+    };
     let payload = answer.payload().map(Blob::as_ref).unwrap_or_default();
     let reply: Value = serde_json::from_slice(payload).unwrap_or_default();
     if answer.function_error().is_some() {
         let told = reply["errorMessage"].as_str().unwrap_or("it did not say why");
-        let what = format!("{function} in the account {} failed: {told}", way.account);
-        return Err(Wrong::error(what, "`tendlc deploy` sets what it is told; its log says more"));
+        let detail = format!("{function} in the account {} failed: {told}", way.account);
+        return Ok(failed(detail, "`tendlc deploy` sets what it is told; its log says more"));
     }
-    serde_json::from_value(reply["checks"].clone()).map_err(|error| {
-        let what = format!("{function} in the account {} answered something else ({error})", way.account);
-        Wrong::error(what, "it is of another release: `tendlc deploy`")
-    })
+    Ok(serde_json::from_value(reply["checks"].clone()).unwrap_or_else(|error| {
+        let detail = format!("{function} in the account {} answered something else ({error})", way.account);
+        failed(detail, "it is of another release: `tendlc deploy`")
+    }))
 }
 
 /// What a report of the hub says of one grant and its campaigns, under the names that a spoke's report has.

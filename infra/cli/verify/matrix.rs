@@ -7,7 +7,7 @@ use crate::{show, tables};
 
 /// A column: its name, what its checks begin with, and what they must come to.
 const COLUMNS: [(&str, &[&str], &str); 9] = [
-    ("assume", &["assume-role"], "allowed"),
+    ("assume", &["assume-role", "probe"], "allowed"),
     ("in primary", &["account"], "yes"),
     ("table", &["table"], "allowed"),
     ("campaign", &["number:", "registration:", "limits:"], "well"),

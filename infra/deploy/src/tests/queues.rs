@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{CONFIG, evaluated, of_type, with_fifo};
+use super::{CONFIG, of_type, with_fifo};
 
 const FOURTEEN_DAYS: i64 = 14 * 24 * 60 * 60;
 

@@ -1,7 +1,7 @@
 //! `*` and `?`, as IAM's `StringLike` and `ArnLike` read them.
 
 /// Whether `text` matches `pattern`.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     // Where to go back to when a guess about the last `*` was wrong.

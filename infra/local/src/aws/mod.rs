@@ -41,6 +41,7 @@ pub use caller::Keys;
 pub use calls::{Call, Count};
 pub use events::PutEvent;
 pub use faults::{Action, Fault, FaultError, Match, Unmet};
+pub use glob::matches;
 pub use sms::Sent;
 pub use sqs::{Depth, Letter};
 
