@@ -1,6 +1,9 @@
 //! Reaching an account: by its profile, by a role that deploys there, or with the environment's credentials.
 
+use std::time::Duration;
+
 use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{ProvideCredentials as _, SharedCredentialsProvider};
 use tendlc_config::{Grant, Primary};
@@ -11,6 +14,14 @@ use tendlc_core::name::{GrantName, PrimaryName};
 use crate::sync::reach::Failure;
 use crate::trouble::Trouble;
 use crate::wrong::Wrong;
+
+/// Nobody waits longer for one answer, but where an answer takes longer by its nature.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// The same account, for calls that may take `longest`: a function's run, a file's way.
+pub fn patient(config: &SdkConfig, longest: Duration) -> SdkConfig {
+    config.to_builder().timeout_config(TimeoutConfig::builder().operation_attempt_timeout(longest).build()).build()
+}
 
 /// How an account is reached, as `tendlc.toml` has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +68,8 @@ impl Way {
     pub async fn open(&self) -> anyhow::Result<SdkConfig> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
-            .http_client(tendlc_core::aws::http_client());
+            .http_client(tendlc_core::aws::http_client())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ANSWER).build());
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }

@@ -20,7 +20,7 @@ use crate::sync::reach::Failure;
 const SOON: Duration = Duration::from_millis(200);
 const SELDOM: Duration = Duration::from_secs(3);
 
-/// The last of these is some twenty seconds after the first.
+/// The last of these is some twenty seconds after the first. AWS_MAX_ATTEMPTS and the profile say otherwise.
 const ATTEMPTS: u32 = 10;
 
 /// CloudFormation in one account.
@@ -33,7 +33,9 @@ pub struct Cloud {
 impl Cloud {
     pub fn new(config: &SdkConfig, way: &Way) -> Self {
         // It takes few requests a second of an account, and a deploy has hundreds.
-        let patient = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+        let asked = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        let usual = asked.max_attempts() == RetryConfig::standard().max_attempts();
+        let patient = if usual { asked.with_max_attempts(ATTEMPTS) } else { asked };
         let config = config.to_builder().retry_config(patient).build();
         Self { client: Client::new(&config), way: way.clone() }
     }

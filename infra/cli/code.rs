@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use aws_config::SdkConfig;
@@ -12,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tendlc_config::Architecture;
 use tendlc_deploy::Code;
 
-use crate::account::Way;
+use crate::account::{Way, patient};
 use crate::sync::reach::Failure;
 use crate::wrong::Wrong;
 
@@ -20,6 +21,9 @@ use crate::wrong::Wrong;
 pub const SENDING: [&str; 3] = ["send-queue", "send-event", "probe-health"];
 /// What runs in the primary.
 pub const ALL: [&str; 6] = ["send-queue", "send-event", "probe-health", "settle-receipt", "refresh-limits", "recount"];
+
+/// Three megabytes take no longer, however thin the line.
+const ON_ITS_WAY: Duration = Duration::from_secs(300);
 
 /// The zips of all functions.
 pub struct Zips {
@@ -97,7 +101,7 @@ impl Zips {
         bucket: &str,
         names: &[&str],
     ) -> anyhow::Result<Vec<&str>> {
-        let client = Client::new(config);
+        let client = Client::new(&patient(config, ON_ITS_WAY));
         let mut missing = Vec::new();
         for name in self.by_name.keys().filter(|name| names.contains(name)) {
             let head = client.head_object().bucket(bucket).key(self.key(name)).send().await;
@@ -114,7 +118,7 @@ impl Zips {
     /// Puts those of `names` into a bucket that are not there; says how many it put.
     pub async fn upload(&self, to: (&SdkConfig, &Way), bucket: &str, names: &[&str]) -> anyhow::Result<usize> {
         let (config, way) = to;
-        let client = Client::new(config);
+        let client = Client::new(&patient(config, ON_ITS_WAY));
         let missing = self.missing(to, bucket, names).await?;
         for name in &missing {
             let Some(bytes) = self.by_name.get(name) else { continue };
@@ -127,7 +131,7 @@ impl Zips {
     /// What another account's bucket has under a prefix: what the primary's functions run is what a new grant's are to.
     pub async fn fetched(from: (&SdkConfig, &Way), bucket: &str, code: &Code) -> anyhow::Result<Self> {
         let (config, way) = from;
-        let client = Client::new(config);
+        let client = Client::new(&patient(config, ON_ITS_WAY));
         let mut by_name = BTreeMap::new();
         for name in SENDING {
             let key = format!("{}/{name}.zip", code.prefix);
@@ -149,7 +153,7 @@ impl Zips {
 /// Empties a bucket, so that it can be deleted; one that is not there is empty.
 pub async fn empty(from: (&SdkConfig, &Way), bucket: &str) -> anyhow::Result<()> {
     let (config, way) = from;
-    let client = Client::new(config);
+    let client = Client::new(&patient(config, ON_ITS_WAY));
     let mut token: Option<String> = None;
     loop {
         let request = client.list_objects_v2().bucket(bucket).set_continuation_token(token.clone());

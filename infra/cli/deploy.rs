@@ -120,8 +120,10 @@ pub async fn go_on_after(
         }
         return Ok(DONE);
     }
-    if !yes {
+    if output == Output::Text {
         eprint!("{}", say::table(&survey));
+    }
+    if !yes {
         if !show::asks() {
             survey.withdraw().await?;
             return Err(Wrong::error("nothing was changed: nobody is there to ask", "say --yes"));
@@ -134,11 +136,11 @@ pub async fn go_on_after(
         }
     }
     first()?;
-    let told = say::object(&survey);
+    let (told, next) = (say::object(&survey), say::next(&survey));
     carry::out(survey, zips).await?;
     match output {
         Output::Json => show::line(&told)?,
-        Output::Text => show::text("done\n")?,
+        Output::Text => show::text(&next)?,
     }
     Ok(DONE)
 }

@@ -59,7 +59,7 @@ async fn whole(destroy: Destroy) -> anyhow::Result<u8> {
         return Ok(DONE);
     }
     if !destroy.yes {
-        eprint!("{}", said(&found, (name, primary), destroy.delete_ledger));
+        eprint!("{}", said(&found, (name, primary), &destroy));
         if !show::asks() {
             return Err(Wrong::error("nothing was taken away: nobody is there to ask", "say --yes"));
         }
@@ -70,7 +70,11 @@ async fn whole(destroy: Destroy) -> anyhow::Result<u8> {
         }
     }
     take_away(&found, (name, primary), &accounts).await?;
-    show_done(&found, primary.table.resource(), destroy.output, "done")?;
+    let next = destroy
+        .grant
+        .as_ref()
+        .map(|grant| format!("done; take [grants.{grant}] out of {}, then `tendlc sync`", destroy.config.display()));
+    show_done(&found, primary.table.resource(), destroy.output, next.as_deref().unwrap_or("done"))?;
     Ok(DONE)
 }
 
@@ -162,7 +166,7 @@ async fn delete_table(table: &Table, reach: &Reach<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn said(found: &Found, (_, primary): Named<'_>, with_ledger: bool) -> String {
+fn said(found: &Found, (_, primary): Named<'_>, destroy: &Destroy) -> String {
     let mut text = String::new();
     let accounts: BTreeSet<&AccountId> = found.stacks.iter().map(|stack| &stack.account).collect();
     for account in accounts {
@@ -177,9 +181,12 @@ fn said(found: &Found, (_, primary): Named<'_>, with_ledger: bool) -> String {
         }
     }
     let table = primary.table.resource();
+    if destroy.grant.is_some() {
+        return text;
+    }
     text.push_str(&if found.table {
         format!("the table {table}: what was sent, and to be sent once, is not known any more\n")
-    } else if with_ledger {
+    } else if destroy.delete_ledger {
         format!("there is no table {table}\n")
     } else {
         format!(

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
 use serde_json::json;
 use tendlc_config::Checked;
+use tendlc_core::grant::{Campaign, Grant};
+use tendlc_core::name::GrantName;
 use tendlc_core::sync::Index;
 use tendlc_core::table::{KEY, Key, Table};
 
@@ -52,11 +55,49 @@ pub async fn run(pause: Pause, turn: Turn) -> anyhow::Result<u8> {
         changed += usize::from(set(&table, &reach, key, turn).await?);
     }
     let names: Vec<&String> = keys.keys().collect();
+    let still = still_paused(&table, &reach, &index).await?;
     match pause.output {
-        Output::Json => show::line(&json!({ "paused": turn == Turn::Off, "of": names, "changed": changed }))?,
-        Output::Text => show::text(&after(&pause, turn, changed))?,
+        Output::Json => {
+            show::line(&json!({ "paused": turn == Turn::Off, "of": names, "changed": changed, "paused_now": still }))?
+        }
+        Output::Text => {
+            show::text(&after(&pause, turn, changed))?;
+            for line in if turn == Turn::On { still.lines() } else { Vec::new() } {
+                show::text(&format!("{line}\n"))?;
+            }
+        }
     }
     Ok(DONE)
+}
+
+/// What is paused by now: a grant by itself and everybody are two things, and each needs its own `resume`.
+#[derive(Debug, Serialize)]
+struct Still {
+    grants: Vec<GrantName>,
+    everybody: bool,
+}
+
+impl Still {
+    fn lines(&self) -> Vec<String> {
+        let grants =
+            self.grants.iter().map(|grant| format!("still paused by itself: {grant} (`tendlc resume {grant}`)"));
+        let all = self.everybody.then(|| "still paused: everybody (`tendlc resume --all`)".to_owned());
+        grants.chain(all).collect()
+    }
+}
+
+async fn still_paused(table: &Table, reach: &Reach<'_>, index: &Index) -> anyhow::Result<Still> {
+    let failed = |error| reach.failed_on_the_table(&Failure::of_table(&error));
+    let mut still = Still { grants: Vec::new(), everybody: false };
+    for name in &index.grants {
+        let grant = table.read::<Grant>(&Key::grant(name)).await.map_err(failed)?;
+        still.grants.extend(grant.filter(|grant| grant.paused).map(|grant| grant.name));
+    }
+    for name in &index.campaigns {
+        let campaign = table.read::<Campaign>(&Key::campaign(name)).await.map_err(failed)?;
+        still.everybody |= campaign.is_some_and(|campaign| campaign.paused);
+    }
+    Ok(still)
 }
 
 /// The records that say it: of one grant its own, of everybody those of all campaigns.

@@ -74,6 +74,12 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
     };
     let (held, others): (All<'_>, All<'_>) = all.into_iter().partition(meant);
     release(&others).await?;
+    if held.is_empty() && !others.is_empty() {
+        let there: Vec<String> =
+            self::groups(&others).iter().map(|group| format!("{} ({})", group.reason, group.letters)).collect();
+        let what = format!("no dead letter has the reason {}", redrive.reasons.join(" or "));
+        return Err(Wrong::error(what, format!("there are {}", there.join(", "))));
+    }
     let groups = groups(&held);
     if !redrive.replay {
         release(&held).await?;

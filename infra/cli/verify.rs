@@ -23,7 +23,7 @@ use crate::sync::chosen;
 use crate::wrong::Wrong;
 use crate::{DONE, FOUND_WRONG, check, show};
 use ask::Check;
-use drift::Statement;
+use drift::{Difference, Statement};
 
 /// What is known of a grant's role.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,10 @@ pub struct Proof {
 }
 
 impl Proof {
+    fn is_revoked(&self) -> bool {
+        self.statements.iter().any(|one| one.sid == "Revoked" && one.difference == Difference::Foreign)
+    }
+
     fn holds(&self) -> bool {
         self.statements.is_empty() && self.checks.iter().all(Check::is_healthy)
     }

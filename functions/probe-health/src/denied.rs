@@ -124,6 +124,8 @@ async fn another_number(clients: &Clients, subject: &Subject<'_>, pace: &Pace, c
         Ok(Err(error)) => match error.reason {
             Reason::RoleDenied if error.code != "no credentials" => Tried::Denied(error.code),
             Reason::Throttled | Reason::UnknownResult | Reason::RoleDenied => Tried::Unanswered(error.code),
+            // Somebody answered, and it was not sms-voice.
+            _ if error.code == "no code" => Tried::Unanswered(error.code),
             _ => Tried::Allowed(error.code),
         },
         Err(_) => Tried::Unanswered("no answer in time".to_owned()),

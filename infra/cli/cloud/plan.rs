@@ -75,7 +75,13 @@ impl Cloud {
         };
         let name = change_set_name();
         self.make(stack, there, &name).await?;
-        planned.changes = match self.read(&stack.name, &name).await? {
+        planned.change_set = Some(name.clone());
+        let read = self.read(&stack.name, &name).await;
+        if read.is_err() {
+            self.withdraw(&planned).await?;
+        }
+        planned.change_set = None;
+        planned.changes = match read? {
             Some(changes) => changes,
             None => {
                 self.forget(&stack.name, &name).await?;
@@ -165,8 +171,13 @@ impl Cloud {
                         return Ok(None);
                     }
                     let what = format!("the change set of {stack} in the account {} failed: {why}", self.way.account);
-                    self.forget(stack, name).await?;
-                    return Err(Wrong::error(what, "mend what it says, then run the same command again"));
+                    let cure = if why.contains("ResourceExistenceCheck") {
+                        "something that it would make is there already, made by somebody else: delete or rename that, or \
+                         give another name in tendlc.toml; then run the same command again"
+                    } else {
+                        "mend what it says, then run the same command again"
+                    };
+                    return Err(Wrong::error(what, cure));
                 }
                 _ => patience.wait().await,
             }

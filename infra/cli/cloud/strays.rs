@@ -10,7 +10,9 @@ impl Cloud {
         while let Some(stack) = pages.next().await {
             let stack = stack.map_err(|error| self.failed("DescribeStacks", &error))?;
             let name = stack.stack_name().unwrap_or_default();
-            let is_gone = stack.stack_status().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+            // One that was only announced holds nothing.
+            let empty = ["DELETE_COMPLETE", "REVIEW_IN_PROGRESS"];
+            let is_gone = stack.stack_status().is_some_and(|status| empty.contains(&status.as_str()));
             if !is_gone && begins.iter().any(|begin| name.starts_with(begin)) && !wanted.contains(&name) {
                 strays.push(name.to_owned());
             }

@@ -1,7 +1,10 @@
 //! What would change, for people and for programs.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tendlc_core::sync::Tense;
+use tendlc_deploy::{Owner, Template};
 
 use super::survey::{Item, Survey};
 use crate::cloud::plan::Action;
@@ -48,7 +51,7 @@ pub fn table(survey: &Survey<'_>) -> String {
     }
     let unchanged = survey.planned.iter().filter(|planned| planned.plan.is_nothing()).count();
     if unchanged > 0 {
-        text.push_str(&format!("{} as they are to be\n", show::counted(unchanged, "stack")));
+        text.push_str(&format!("{} as wanted\n", show::counted(unchanged, "stack")));
     }
     if survey.writing.writes {
         let (_, primary) = survey.primary;
@@ -69,6 +72,30 @@ fn mark_of(planned: &Item) -> char {
 
 fn after(planned: &Item) -> &'static str {
     if planned.plan.after_failure { " (what is left of a creation that failed goes first)" } else { "" }
+}
+
+/// What to type once it is done, and what to hand to whoever writes the workload.
+pub fn next(survey: &Survey<'_>) -> String {
+    let mut text = String::from("done\n");
+    let grants: BTreeSet<_> = survey
+        .planned
+        .iter()
+        .filter(|item| item.stack.template == Template::Grant && item.plan.is_new)
+        .filter_map(|item| match &item.stack.owner {
+            Owner::Grant(name) => Some((name, survey.config.grants.get(name)?)),
+            _ => None,
+        })
+        .map(|(name, grant)| (name.clone(), grant.queues.transactional.clone(), grant.queues.promotional.clone()))
+        .collect();
+    for (name, transactional, promotional) in &grants {
+        text.push_str(&format!(
+            "next: tendlc verify {name}; its workloads need sqs:SendMessage on\n  {transactional}\n  {promotional}\n"
+        ));
+    }
+    if grants.is_empty() {
+        text.push_str("next: tendlc verify, or tendlc grant NAME --account ID --campaign NAME for the first grant\n");
+    }
+    text
 }
 
 /// As diffs have it; `!` is a resource that is made anew, with all that it holds.

@@ -15,6 +15,7 @@ use crate::cloud::plan::Planned;
 use crate::cloud::state::State;
 use crate::code::{ALL, SENDING, Zips};
 use crate::progress::Board;
+use crate::show;
 use crate::sync::writing::{self, Writing};
 use crate::sync::{create, reach::Reach};
 
@@ -51,8 +52,14 @@ impl<'a> Survey<'a> {
     ) -> anyhow::Result<Self> {
         let board = Board::new();
         let there = adopt_table(primary, &accounts, &mut wanted).await?;
-        let row =
-            board.begin(format!("looking at {} stacks in {} accounts", wanted.len(), accounts.len()), wanted.len());
+        let row = board.begin(
+            format!(
+                "looking at {} in {}",
+                show::counted(wanted.len(), "stack"),
+                show::counted(accounts.len(), "account")
+            ),
+            wanted.len(),
+        );
         let (accounts_ref, board_ref) = (&accounts, &board);
         let looked: Vec<(Stack, anyhow::Result<Planned>)> = stream::iter(wanted)
             .map(|stack| async move {

@@ -1,13 +1,19 @@
 //! Asking a probe where it runs.
 
+use std::time::Duration;
+
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tendlc_core::name::{CampaignName, GrantName};
 
+use crate::account::patient;
 use crate::accounts::Account;
 use crate::sync::reach::Failure;
+
+/// A probe's timeout is 300 s in the primary.
+const A_RUN: Duration = Duration::from_secs(330);
 
 /// What the probe is asked.
 const QUESTION: &str = r#"{"verify":true}"#;
@@ -36,7 +42,8 @@ pub async fn probe(account: &Account, function: &str) -> anyhow::Result<Vec<Chec
     let failed = |detail: String, cure: &str| {
         vec![Check { name: "probe".to_owned(), state: "unknown".to_owned(), detail, cure: Some(cure.to_owned()) }]
     };
-    let request = Client::new(&account.config).invoke().function_name(function).payload(Blob::new(QUESTION));
+    let request =
+        Client::new(&patient(&account.config, A_RUN)).invoke().function_name(function).payload(Blob::new(QUESTION));
     let answer = match request.send().await.map_err(|error| Failure::of(&error)) {
         Ok(answer) => answer,
         Err(Failure::Code(code)) if code == "ResourceNotFoundException" => {

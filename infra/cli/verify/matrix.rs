@@ -18,19 +18,38 @@ const COLUMNS: [(&str, &[&str], &str); 9] = [
     ("topics", &["denied/topics"], "denied"),
 ];
 
+/// So many grants stand beside each other: a terminal of 80 columns has room for them.
+const BESIDE: usize = 4;
+
 pub fn text(proofs: &[Proof]) -> String {
-    let mut header = vec!["grant"];
-    header.extend(COLUMNS.map(|(name, ..)| name));
-    header.push("policies");
-    let mut table = tables::table(&header, 1);
-    for proof in proofs {
-        let mut row = vec![proof.grant.to_string()];
-        row.extend(COLUMNS.map(|(_, begins, good)| cell(&proof.checks, begins, good)));
-        row.push(if proof.statements.is_empty() { "as written" } else { "OTHERS" }.to_owned());
-        table.add_row(row);
+    if proofs.is_empty() {
+        return "there are no grants yet; `tendlc grant NAME --account ID --campaign NAME` makes one\n".to_owned();
     }
-    let mut text = tables::with_notes(table, &[]);
+    let mut text = String::new();
+    for some in proofs.chunks(BESIDE) {
+        let mut header = vec![""];
+        header.extend(some.iter().map(|proof| proof.grant.as_str()));
+        let mut table = tables::table(&header, 1);
+        for (name, begins, good) in COLUMNS {
+            let cells = some.iter().map(|proof| cell(&proof.checks, begins, good));
+            table.add_row(std::iter::once(name.to_owned()).chain(cells));
+        }
+        let policies = some.iter().map(|proof| match proof {
+            proof if proof.is_revoked() => "REVOKED",
+            proof if proof.statements.is_empty() => "as written",
+            _ => "OTHERS",
+        });
+        table.add_row(std::iter::once("policies").chain(policies));
+        text.push_str(&tables::with_notes(table, &[]));
+        text.push('\n');
+    }
     for proof in proofs {
+        if proof.is_revoked() {
+            // Whatever else fails comes of that.
+            let line = format!("{0} is revoked; `tendlc grant {0}` gives access again", proof.grant);
+            text.push_str(&show::folded(&line, "", "    "));
+            continue;
+        }
         for check in proof.checks.iter().filter(|check| !check.is_healthy()) {
             let Check { name, state, detail, cure } = check;
             let line = format!("{} {name} is {state}: {detail}", proof.grant);
@@ -80,7 +99,6 @@ fn said(statement: &Statement) -> String {
         Difference::Changed => {
             format!("the statement {sid} of {policy} was changed (--output json shows both): {back}")
         }
-        Difference::Foreign if sid == "Revoked" => "is revoked; `tendlc grant NAME` gives access again".to_owned(),
         Difference::Foreign => {
             format!("the statement {sid} of {policy} is none of ours: take it away, or adopt the role with role_arn")
         }
