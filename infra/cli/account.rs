@@ -110,10 +110,21 @@ impl Way {
     async fn has_credentials(&self, config: &SdkConfig) -> anyhow::Result<()> {
         let Some(provider) = config.credentials_provider() else { return Ok(()) };
         let Err(error) = provider.provide_credentials().await else { return Ok(()) };
-        let why = anyhow::Error::new(error).root_cause().to_string();
-        let login = self.named_profile().unwrap_or_else(|| "NAME".to_owned());
+        let named = self.named_profile();
+        let login = named.clone().unwrap_or_else(|| "NAME".to_owned());
+        let what = match named {
+            // What each of the SDK's providers said is five lines of the same.
+            Some(name) => format!(
+                "the profile {name} gives no AWS credentials for the account {}: it is not in ~/.aws, or its login is over",
+                self.account
+            ),
+            None => {
+                let why = anyhow::Error::new(error).root_cause().to_string();
+                format!("there are no AWS credentials for the account {} ({why})", self.account)
+            }
+        };
         Err(Wrong::error(
-            format!("there are no AWS credentials for the account {} ({why})", self.account),
+            what,
             format!(
                 "Name a profile of it under [{}] in tendlc.toml or in AWS_PROFILE, and log in:\n  aws sso login \
                  --profile {login}",

@@ -72,7 +72,13 @@ fn object(mistakes: &Mistakes) -> Value {
 /// Reads and checks a file.
 pub fn read(path: &Path) -> anyhow::Result<Result<Checked, Mistakes>> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    Ok(tendlc_config::check(&text_of(path)?, &name))
+}
+
+/// The text of a file.
+pub fn text_of(path: &Path) -> anyhow::Result<String> {
+    let name = path.display();
+    std::fs::read_to_string(path).map_err(|error| {
         let what = format!("failed to read {name}");
         match error.kind() {
             std::io::ErrorKind::NotFound => {
@@ -81,6 +87,5 @@ pub fn read(path: &Path) -> anyhow::Result<Result<Checked, Mistakes>> {
             }
             _ => anyhow::Error::new(error).context(what),
         }
-    })?;
-    Ok(tendlc_config::check(&text, &name))
+    })
 }

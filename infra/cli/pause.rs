@@ -14,8 +14,8 @@ use tendlc_core::sync::Index;
 use tendlc_core::table::{KEY, Key, Table};
 
 use crate::args::{Output, Pause};
-use crate::sync::chosen;
 use crate::sync::reach::{Failure, Reach};
+use crate::sync::{chosen, create};
 use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
 
@@ -36,6 +36,11 @@ pub async fn run(pause: Pause, turn: Turn) -> anyhow::Result<u8> {
     let (name, primary) = chosen(&config, pause.primary.as_deref())?;
     let reach = Reach { name, primary };
     let table = Table::new(Client::new(&reach.config().await?), &primary.table, false);
+    if !create::is_there(&table, &reach).await? {
+        let what = format!("the account {} has no table {} yet", primary.account, table.name);
+        return Err(Wrong::error(what, "`tendlc deploy` makes it"));
+    }
+    create::has_todays_layout(&table, &reach).await?;
     let index = table.read::<Index>(&Key::index()).await;
     let index = index.map_err(|error| reach.failed_on_the_table(&Failure::of_table(&error)))?.unwrap_or_default();
     let keys = keys(&pause, &index)?;

@@ -43,6 +43,9 @@ pub async fn run(sync: Sync) -> anyhow::Result<u8> {
         let what = format!("the account {} has no table {} in {}", primary.account, table.name, primary.region);
         return Err(Wrong::error(what, "`tendlc sync --create-table` makes it"));
     }
+    if there {
+        create::has_todays_layout(&table, &reach).await?;
+    }
     let live = live::Live { wants: config.live(name), aws, clock: &clock };
     let read = live.readings(there.then_some(&table), &reach).await?;
     let wanted = config.wanted(name, PacificDay::of(clock.now()), &read.readings)?;

@@ -31,7 +31,7 @@ impl Trouble<'_> {
 
     /// What goes wrong whatever is called: nobody answers, or the credentials are none.
     pub fn common(&self, service: &str, failure: &Failure) -> Option<anyhow::Error> {
-        let Way { region, table, .. } = self.way;
+        let Way { account, region, table, .. } = self.way;
         let named = self.profile();
         match failure {
             Failure::NoAnswer => Some(match endpoint(service) {
@@ -51,7 +51,7 @@ impl Trouble<'_> {
                 ),
             }),
             Failure::Code(code) if REFUSED.contains(&code.as_str()) => Some(Wrong::error(
-                format!("AWS refuses these credentials ({code})"),
+                format!("AWS refuses these credentials for the account {account} ({code})"),
                 format!(
                     "Log in again, see whether they are good then, and run the same command again:\n  aws sso login{named}\n  aws sts \
                      get-caller-identity{named}"

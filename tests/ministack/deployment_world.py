@@ -15,6 +15,7 @@ from conftest import ROOT, built, function_logs, logged
 from gate import Gate
 from inventory import state
 from processes import Double, Ministack, started
+from wire import Wire
 
 ACCOUNTS = {"primary": PRIMARY, "shop": SECONDARY, "news": TENANT}
 
@@ -88,6 +89,10 @@ class World:
 
     def deploy(self, *more, code=0, **environment):
         return self.command.run("deploy", "--functions", self.light, "--yes", *more, code=code, **environment)
+
+    def wire(self, fate=None):
+        """What a run of the command goes over to be watched, or interrupted."""
+        return Wire(self.ministack.endpoint, fate)
 
     def put(self, account, queue, **request):
         """A workload's request, on a queue named by its ARN's end and owner."""

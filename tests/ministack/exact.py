@@ -10,7 +10,18 @@ import importlib
 
 from ministack.app import main
 
-CORRECTIONS = ["deliveries", "dynamodb", "events", "organization", "principal", "sessions", "sqs", "sts", "taken", "templates"]
+CORRECTIONS = [
+    "deliveries",
+    "dynamodb",
+    "events",
+    "organization",
+    "principal",
+    "refusals",
+    "sessions",
+    "sqs",
+    "sts",
+    "templates",
+]
 
 if __name__ == "__main__":
     # Each is in force once it is imported.

@@ -39,7 +39,7 @@ def state(account):
 
 
 def stacks(account):
-    found = account.cloudformation.describe_stacks()["Stacks"]
+    found = account.cloudformation.get_paginator("describe_stacks").paginate().build_full_result()["Stacks"]
     return [stack for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
 
 
@@ -49,7 +49,7 @@ def of_stack(account, stack):
     return {
         "status": stack["StackStatus"],
         "parameters": {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]},
-        "template": hash(cloudformation.get_template(StackName=name)["TemplateBody"]),
+        "template": hash(str(cloudformation.get_template(StackName=name)["TemplateBody"])),
         "resources": {one["LogicalResourceId"]: one["ResourceStatus"] for one in resources},
     }
 

@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from callers import denied
 from policies import allow
 from resources import queue
+from stack import Stack
 from targets import Bus, Function, entry
 from waiting import until
 
@@ -53,51 +54,6 @@ Resources:
         Action: events:PutEvents
         Resource: !Sub "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/${Bus}"
 """
-
-
-class Stack:
-    """A stack of a template."""
-
-    def __init__(self, account, name, template):
-        self._cloudformation = account.cloudformation
-        self._name = name
-        self._template = template
-
-    def _asked(self, parameters):
-        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
-        return {"StackName": self._name, "TemplateBody": self._template, "Parameters": given}
-
-    def create(self, **parameters):
-        self._cloudformation.create_stack(**self._asked(parameters))
-        self._wait()
-
-    def change(self, kind, name, **parameters):
-        """What a change set has, which is then carried out."""
-        self._cloudformation.create_change_set(ChangeSetName=name, ChangeSetType=kind, **self._asked(parameters))
-        which = {"StackName": self._name, "ChangeSetName": name}
-        ended = {"CREATE_COMPLETE", "FAILED"}
-        describe = self._cloudformation.describe_change_set
-        until("the change set", lambda: describe(**which)["Status"] in ended)
-        changes = [change["ResourceChange"] for change in describe(**which)["Changes"]]
-        if changes:
-            self._cloudformation.execute_change_set(**which)
-            self._wait()
-        return [(change["Action"], change["LogicalResourceId"]) for change in changes]
-
-    def _wait(self):
-        until("the stack", lambda: self.status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
-
-    def status(self):
-        return self._cloudformation.describe_stacks(StackName=self._name)["Stacks"][0]["StackStatus"]
-
-    def resources(self):
-        found = self._cloudformation.describe_stack_resources(StackName=self._name)["StackResources"]
-        return {resource["LogicalResourceId"] for resource in found}
-
-    def delete(self):
-        self._cloudformation.delete_stack(StackName=self._name)
-        with pytest.raises(ClientError, match="does not exist"):
-            until("no stack", lambda: self.status() == "gone")
 
 
 def test_a_change_set_has_what_comes_and_goes_with_a_condition(callers):

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from command import LIMIT_SECONDS
+from fates import Whole
 
 # What such actions of AWS's begin with, they change nothing.
 READS = ("Describe", "Get", "Head", "List", "Query", "BatchGet", "TransactGet", "Assume")
@@ -39,59 +40,35 @@ class Call:
             about = re.findall(r'"pk":\{"S":"([^"]*)"', text) or re.findall(r'"TableName":"([^"]*)"', text)
             return cls(account, service, headers["x-amz-target"].partition(".")[2], " ".join(sorted(set(about))))
         asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        return cls(account, service, asked.get("Action", method), asked.get("StackName", ""))
+        # A stack may be named by its id, too, which has its name.
+        stack = asked.get("StackName", "")
+        return cls(account, service, asked.get("Action", method), stack.split("/")[1] if "/" in stack else stack)
 
 
-class Whole:
-    """Nothing happens to a run."""
-
-    def befalls(self, call):
-        return "nothing"
-
-
-class Interruption:
-    """Of one run, at its first changing call that no run before was interrupted at.
-
-    `befalls` says of a call: "nothing", "unsent" (the connection ends before it), "unanswered" (after it), or
-    "signalled" (the command is told to stop when its answer is due).
-    """
-
-    def __init__(self, how, known):
-        self.at = None
-        self._how = how
-        self._known = known
-        self._lock = threading.Lock()
-
-    def befalls(self, call):
-        with self._lock:
-            if self.at is None and call.changes and call not in self._known:
-                self.at = call
-                return self._how
-        # The command tries again, so the wire stays cut until it has ended.
-        return "nothing" if self.at is None or self._how == "signalled" else "unsent"
+def expired(call):
+    """What AWS answers to credentials that have expired."""
+    if call.service == "dynamodb":
+        kind, text = "application/x-amz-json-1.0", '{"__type":"ExpiredTokenException","message":"expired"}'
+    else:
+        error = "<Code>ExpiredToken</Code><Message>expired</Message>"
+        text = f"<Error>{error}</Error>"
+        kind, text = "text/xml", text if call.service == "s3" else f"<ErrorResponse>{text}</ErrorResponse>"
+    content = b"" if call.action == "HeadObject" else text.encode()
+    return 400, "Bad Request", [("content-type", kind), ("content-length", str(len(content)))], content
 
 
-class Lossy:
-    """The first call of each of some actions is done, and its answer is lost; the command may try again."""
-
-    def __init__(self, *actions):
-        self.left = set(actions)
-        self._lock = threading.Lock()
-
-    def befalls(self, call):
-        with self._lock:
-            if call.action not in self.left:
-                return "nothing"
-            self.left.remove(call.action)
-            return "unanswered"
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Connections come many at once; one that finds no place tries again a second later.
+    request_queue_size = 128
 
 
 class Wire:
-    """Listens until it is stopped."""
+    """For one run: what a run before has left on its way must not befall the next."""
 
-    def __init__(self, ministack):
+    def __init__(self, ministack, fate=None):
         self._ministack = urlsplit(ministack).netloc
-        self._fate = Whole()
+        self._fate = fate or Whole()
         self._process = None
         self.calls = []
         wire = self
@@ -124,28 +101,36 @@ class Wire:
             def log_message(self, *_):
                 """The calls are kept instead."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # It looks so often whether it is to end.
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
 
-    def run(self, command, *arguments, fate=None, **environment):
-        """A run of the command over this wire; `calls` has its calls then."""
-        self.calls = []
-        self._fate = fate or Whole()
+    def start(self, command, *arguments, **environment):
         self._process = command.start(*arguments, AWS_ENDPOINT_URL=self.endpoint, **environment)
-        return command.ended(self._process)
+        return self._process
+
+    def run(self, command, *arguments, **environment):
+        """A run of the command over this wire, to its end; `calls` has its calls then."""
+        return command.ended(self.start(command, *arguments, **environment))
 
     def _answer(self, method, path, headers, body):
         """`None`: there is none, the connection ends."""
         call = Call.of(method, path, headers, body)
         self.calls.append(call)
         what = self._fate.befalls(call)
-        answer = None if what == "unsent" else self._passed_on(method, path, headers, body)
+        if what == "endless":
+            self._process.kill()
+        if what in ("refused", "unsent", "endless"):
+            return expired(call) if what == "refused" else None
+        answer = self._passed_on(method, path, headers, body)
         if what == "signalled":
             self._process.send_signal(signal.SIGINT)
             self._process.wait(LIMIT_SECONDS)

@@ -73,7 +73,8 @@ impl Cloud {
         let what =
             format!("the stack {name} in the account {account} failed at {resource} ({kind}): {reason}; {after}");
         let taken = ["already exist", "AlreadyExist", "EntityAlreadyExists"].iter().any(|words| reason.contains(words));
-        let cure = if taken && kind == "AWS::IAM::Role" {
+        let is_a_grants = name.starts_with("tendlc-grant-");
+        let cure = if taken && is_a_grants && kind == "AWS::IAM::Role" {
             "name it as role_arn of the grant to adopt it, or delete it; then run the same command again"
         } else if taken {
             "the name is taken by something that tendlc did not make: delete or rename that, or give another name in \

@@ -16,10 +16,20 @@ const BEFORE_THE_TABLE: [Template; 3] = [Template::Primary, Template::Campaign, 
 const AFTER_THE_TABLE: [Template; 2] = [Template::Secondary, Template::Tenant];
 
 pub async fn out(survey: Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
-    stage(&survey, Template::Code).await?;
-    upload(&survey, zips).await?;
+    let done = stages(&survey, zips).await;
+    if done.is_err()
+        && let Err(second) = give_up(&survey).await
+    {
+        survey.board.say(&format!("{second:#}"));
+    }
+    done
+}
+
+async fn stages(survey: &Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
+    stage(survey, Template::Code).await?;
+    upload(survey, zips).await?;
     for template in BEFORE_THE_TABLE {
-        stage(&survey, template).await?;
+        stage(survey, template).await?;
     }
     let (name, primary) = survey.primary;
     let aws = &survey.accounts.get(&primary.account)?.config;
@@ -29,7 +39,7 @@ pub async fn out(survey: Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
         row.end(&survey.board, &format!("{many} changes written"));
     }
     for template in AFTER_THE_TABLE {
-        stage(&survey, template).await?;
+        stage(survey, template).await?;
     }
     Ok(())
 }
@@ -39,17 +49,11 @@ async fn stage(survey: &Survey<'_>, template: Template) -> anyhow::Result<()> {
     let some = survey.planned.iter().filter(|planned| planned.stack.template == template && !planned.plan.is_nothing());
     // Grants of a hub all write the policy of its one bus.
     let at_once = if template == Template::Grant && survey.has_hub() { 1 } else { AT_ONCE };
-    let ended: Vec<(&Item, anyhow::Result<()>)> = stream::iter(some)
-        .map(|planned| async move { (planned, one(survey, planned).await) })
-        .buffer_unordered(at_once)
-        .collect()
-        .await;
+    let ended: Vec<anyhow::Result<()>> =
+        stream::iter(some).map(|planned| one(survey, planned)).buffer_unordered(at_once).collect().await;
     let mut first = None;
-    for (planned, result) in ended {
+    for result in ended {
         let Err(error) = result else { continue };
-        if let Err(second) = undo(survey, planned).await {
-            survey.board.say(&format!("{second:#}"));
-        }
         match &first {
             None => first = Some(error),
             // One ends the command; none is to be lost, and none told twice.
@@ -64,6 +68,7 @@ async fn one(survey: &Survey<'_>, planned: &Item) -> anyhow::Result<()> {
     let cloud = survey.accounts.get(&planned.stack.account)?.cloud();
     let what = format!("{} {}", planned.stack.account, planned.stack.name);
     let row = survey.board.begin(what, planned.plan.changes.len());
+    survey.begins(planned);
     let result = cloud.apply(&planned.plan, |steps| row.done(steps)).await;
     let how = match (&result, planned.plan.is_new) {
         (Err(_), _) => "failed",
@@ -74,23 +79,21 @@ async fn one(survey: &Survey<'_>, planned: &Item) -> anyhow::Result<()> {
     result
 }
 
-/// An account where the first thing of ours failed is left as it was found: the bucket that was made for it goes, too.
-async fn undo(survey: &Survey<'_>, failed: &Item) -> anyhow::Result<()> {
-    let stack = &failed.stack;
-    let there = |item: &&Item| item.stack.account == stack.account && item.stack.template == Template::Code;
-    let made_bucket = survey.planned.iter().filter(there).any(|item| item.plan.is_new && !item.plan.is_nothing());
-    if !made_bucket || !failed.plan.is_new {
-        return Ok(());
-    }
-    let account = survey.accounts.get(&stack.account)?;
-    let cloud = account.cloud();
-    // Asked of the account and not of the plan: what was made a moment ago takes its functions from there, too.
-    let others = cloud.strays(&["tendlc-"], &[names::CODE, stack.name.as_str()]).await?;
-    if others.is_empty() {
-        let bucket = names::bucket(&stack.account, &stack.region);
-        crate::code::empty((&account.config, &account.way), &bucket).await?;
-        cloud.remove(names::CODE).await?;
-        survey.board.say(&format!("{}: what was made there is taken away again", stack.account));
+/// What was announced and not begun is taken back, and an account in which nothing came to be is left as it was found: the
+/// bucket that was made for it goes, too.
+async fn give_up(survey: &Survey<'_>) -> anyhow::Result<()> {
+    survey.withdraw().await?;
+    for item in survey.planned.iter().filter(|item| item.stack.template == Template::Code && item.plan.is_new) {
+        let stack = &item.stack;
+        let account = survey.accounts.get(&stack.account)?;
+        let cloud = account.cloud();
+        // Asked of the account and not of the plan: what was made a moment ago takes its functions from there, too.
+        if survey.has_begun(item) && cloud.strays(&["tendlc-"], &[names::CODE]).await?.is_empty() {
+            let bucket = names::bucket(&stack.account, &stack.region);
+            crate::code::empty((&account.config, &account.way), &bucket).await?;
+            cloud.remove(names::CODE).await?;
+            survey.board.say(&format!("{}: what was made there is taken away again", stack.account));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What would change in all accounts: a change set for each stack that is not as wanted, and what the table would get.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::stream::{self, StreamExt as _};
 use tendlc_config::Config;
@@ -33,6 +34,8 @@ pub struct Survey<'a> {
     pub writing: Writing,
     /// Functions' zips that are not in buckets that are there.
     pub missing_zips: usize,
+    /// The change sets that were begun to be carried out: what becomes of those is for AWS to say.
+    begun: Mutex<BTreeSet<String>>,
 }
 
 /// A stack, and how it comes to be as it is wanted.
@@ -82,7 +85,8 @@ impl<'a> Survey<'a> {
             }
         }
         let writing = Writing { changes: Vec::new(), writes: false };
-        let mut survey = Self { config, primary, accounts, board, planned, writing, missing_zips: 0 };
+        let mut survey =
+            Self { config, primary, accounts, board, planned, writing, missing_zips: 0, begun: Mutex::default() };
         let rest = match failure {
             Some(error) => Err(error),
             None => survey.look_further(there, zips).await,
@@ -119,9 +123,21 @@ impl<'a> Survey<'a> {
         grants.any(|grant| grant.primary == *self.primary.0 && grant.topology == Topology::Hub)
     }
 
-    /// Takes all change sets away.
+    /// It is being carried out from now on.
+    pub fn begins(&self, item: &Item) {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.extend(item.plan.change_set.clone());
+    }
+
+    /// Whether it was begun.
+    pub fn has_begun(&self, item: &Item) -> bool {
+        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        item.plan.change_set.as_ref().is_some_and(|name| begun.contains(name))
+    }
+
+    /// Takes all change sets away that were not begun.
     pub async fn withdraw(&self) -> anyhow::Result<()> {
-        for item in &self.planned {
+        for item in self.planned.iter().filter(|item| !self.has_begun(item)) {
             self.accounts.get(&item.stack.account)?.cloud().withdraw(&item.plan).await?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 use uuid::Uuid;
 
 use crate::args::Grant;
+use crate::check;
 use crate::wrong::Wrong;
 
 /// The file as it is.
@@ -25,7 +26,7 @@ pub struct Edited {
 impl File {
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {shown}"))?;
+        let text = check::text_of(path)?;
         match text.parse() {
             Ok(document) => Ok(Self { text, document }),
             Err(_) => Err(Wrong::error(format!("{shown} is not TOML"), "`tendlc check` says where and what to do")),

@@ -1,4 +1,4 @@
-"""Names that are taken, and change sets.
+"""What CloudFormation refuses: names that are taken, buckets that are not empty; and what becomes of change sets.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
 """
@@ -38,11 +38,22 @@ def taken(kind, name):
 def provision(original, resource_type, logical_id, props, stack_name):
     """What has a name is not made where something else has it; ministack puts it in the place of that."""
     # Of buckets it knows.
-    if resource_type in TAKEN.keys() - {"AWS::S3::Bucket"}:
-        if why := taken(resource_type, props.get(TAKEN[resource_type][0])):
-            token = f"RequestToken: {new_uuid()}, HandlerErrorCode: AlreadyExists"
-            raise ValueError(f'Resource handler returned message: "{why}" ({token})')
+    kinds = TAKEN.keys() - {"AWS::S3::Bucket"}
+    if resource_type in kinds and (why := taken(resource_type, props.get(TAKEN[resource_type][0]))):
+        token = f"RequestToken: {new_uuid()}, HandlerErrorCode: AlreadyExists"
+        raise ValueError(f'Resource handler returned message: "{why}" ({token})')
     return original(resource_type, logical_id, props, stack_name)
+
+
+@instead_of(provisioners, "_delete_resource", "resource_type physical_id props stack_name logical_id")
+def delete(original, resource_type, physical_id, props, stack_name=None, logical_id=None):
+    """A bucket goes only when it is empty; ministack's goes with what is in it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+    """
+    if resource_type == "AWS::S3::Bucket" and s3._buckets.get(physical_id, {}).get("objects"):
+        raise ValueError("The bucket you tried to delete is not empty (Service: S3, Status Code: 409)")
+    return original(resource_type, physical_id, props, stack_name, logical_id)
 
 
 @instead_of(changesets, "_create_change_set", "params")

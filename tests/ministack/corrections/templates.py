@@ -1,5 +1,6 @@
 """What templates may say that ministack does not understand."""
 
+import copy
 import json
 
 from ministack.services import eventbridge
@@ -8,6 +9,17 @@ from ministack.services.cloudformation import changesets, engine, provisioners
 from corrections import adds, instead_of
 
 VALUES = {"Fn::FindInMap", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub"}
+
+
+PARSED = {}
+
+
+@instead_of(engine, "_parse_template", "template_body")
+def parse(original, template_body):
+    """The same text is the same template; ministack reads it again each time, longer than it does anything else."""
+    if template_body not in PARSED:
+        PARSED[template_body] = original(template_body)
+    return copy.deepcopy(PARSED[template_body])
 
 
 @instead_of(engine, "_evaluate_conditions", "template params")
