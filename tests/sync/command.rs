@@ -239,7 +239,10 @@ async fn it_says_what_stands_in_the_way_and_what_to_type() {
     let none = run(aws.endpoint(), "").await;
     assert!(none.contains("no AWS credentials") && none.contains("\n  aws sso login --profile NAME\n"), "{none}");
     let refused = run(aws.endpoint(), "AKIAEXAMPLE").await;
-    assert!(refused.contains("refuses these credentials (InvalidClientTokenId)"), "{refused}");
+    assert!(
+        refused.contains("refuses these credentials for the account 111111111111 (InvalidClientTokenId)"),
+        "{refused}"
+    );
     assert!(refused.contains("\n  aws sso login\n  aws sts get-caller-identity\n"), "{refused}");
     let down = run("http://127.0.0.1:1", "111111111111").await;
     assert!(
