@@ -135,13 +135,15 @@ def opened():
     """A world of one's own."""
     folder = Path(tempfile.mkdtemp(prefix="tendlc-"))
     running = []
-    world = None
     try:
         world = World(folder, running)
-        yield world
+        try:
+            yield world
+        finally:
+            for name, account in world.accounts.items():
+                logged.extend(function_logs(account, name))
     finally:
-        for name, account in world.accounts.items() if world else ():
-            logged.extend(function_logs(account, name))
+        # Whatever else fails, nothing is left running.
         for server in reversed(running):
             server.stop()
         logged.extend((path.name, path.read_text(errors="replace")) for path in sorted(folder.glob("*.log")))

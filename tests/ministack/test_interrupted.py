@@ -106,9 +106,6 @@ def test_an_interrupted_run_ends_with_a_message_and_says_that_it_goes_on(courses
         assert "panicked" not in ended.errors
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what undoing meets is told beside what failed in the same way (carry.rs: stage)"
-)
 def test_what_several_stacks_meet_is_told_once(world):
     world.empty(EVERYTHING)
     with world.wire(Interruption("refused", action="ExecuteChangeSet")) as wire:

@@ -19,6 +19,8 @@ impl Cloud {
         let id = self.described(name).await?.map_or_else(|| name.clone(), |(_, there)| there.id);
         let before = self.newest_event(&id).await?;
         let request = self.client.execute_change_set().stack_name(name).change_set_name(change_set);
+        // AWS's reference names two defaults.
+        let request = request.disable_rollback(false);
         match request.send().await {
             Ok(_) => {}
             // It is under way: the answer to the first try was lost, and the SDK has tried again.

@@ -17,8 +17,9 @@ const AFTER_THE_TABLE: [Template; 2] = [Template::Secondary, Template::Tenant];
 
 pub async fn out(survey: Survey<'_>, zips: &Zips) -> anyhow::Result<()> {
     let done = stages(&survey, zips).await;
-    if done.is_err()
+    if let Err(first) = &done
         && let Err(second) = give_up(&survey).await
+        && first.to_string() != second.to_string()
     {
         survey.board.say(&format!("{second:#}"));
     }
