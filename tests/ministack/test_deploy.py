@@ -151,6 +151,9 @@ def test_dead_letters_are_shown_by_reason_and_replayed_once_under_their_ids(depl
     assert number not in json.dumps(groups)
     assert depth(deployed.accounts["shop"], dead) == (2, 0), "to look takes nothing away"
 
+    wrong = deployed.command.run("redrive", "--reason", "OPTD_OUT", code=1).answer["error"]
+    assert "OPTD_OUT" in wrong["message"] and "OPTED_OUT (1)" in wrong["cure"]
+
     answer = deployed.command.run("redrive", "--replay", "--reason", "OPTED_OUT", "--yes").answer
     assert answer["replayed"] == 1
     accepted = deployed.outcomes["shop"].wait("order-9", count=2)[1]
@@ -159,6 +162,18 @@ def test_dead_letters_are_shown_by_reason_and_replayed_once_under_their_ids(depl
     until("the bare one", lambda: deployed.texts_to("+12065550172"))
     assert deployed.command.run("redrive").answer["dead_letters"] == []
     assert len(deployed.texts_to(number)) == 1
+
+
+def test_letters_of_the_hubs_shared_queue_are_those_of_the_events_account(deployed):
+    event = {"id": "e-1", "account": TENANT, "detail-type": "SMS Send Requested", "detail": {"to": "+12065550173"}}
+    shared = f"{deployed.ministack.endpoint}/{PRIMARY}/tendlc_hub_dead_letter"
+    deployed.accounts["primary"].sqs.send_message(QueueUrl=shared, MessageBody=json.dumps(event))
+    try:
+        [group] = deployed.command.run("redrive").answer["dead_letters"]
+        assert (group["grant"], group["reason"]) == ("newsletter", "UNHANDLED")
+        assert deployed.command.run("redrive", "--grant", "checkout").answer["dead_letters"] == []
+    finally:
+        deployed.accounts["primary"].sqs.purge_queue(QueueUrl=shared)
 
 
 def test_a_revoked_grant_is_denied_at_once_and_the_other_goes_on(deployed):
