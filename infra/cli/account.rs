@@ -18,6 +18,9 @@ use crate::wrong::Wrong;
 /// Nobody waits longer for one answer, but where an answer takes longer by its nature.
 const ANSWER: Duration = Duration::from_secs(60);
 
+/// What a session of a role that deploys is called.
+const SESSION: &str = "tendlc-deploy";
+
 /// The same account, for calls that may take `longest`: a function's run, a file's way.
 pub fn patient(config: &SdkConfig, longest: Duration) -> SdkConfig {
     config.to_builder().timeout_config(TimeoutConfig::builder().operation_attempt_timeout(longest).build()).build()
@@ -76,14 +79,12 @@ impl Way {
         let mut config = loader.load().await;
         self.has_credentials(&config).await?;
         if let Some(role) = &self.role {
-            let provider = AssumeRoleProvider::builder(role.as_str())
-                .configure(&config)
-                .session_name("tendlc-deploy")
-                .build()
-                .await;
-            if let Err(error) = provider.provide_credentials().await {
-                return Err(self.not_assumed(role, &error));
-            }
+            // By itself first: a provider hides what STS says.
+            let request = aws_sdk_sts::Client::new(&config).assume_role();
+            let request = request.role_arn(role.as_str()).role_session_name(SESSION);
+            request.send().await.map_err(|error| self.not_assumed(role, &Failure::of(&error)))?;
+            let provider = AssumeRoleProvider::builder(role.as_str()).configure(&config).session_name(SESSION);
+            let provider = provider.build().await;
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
         }
         let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
@@ -133,17 +134,14 @@ impl Way {
         ))
     }
 
-    fn not_assumed(&self, role: &RoleArn, error: &(impl std::error::Error + ?Sized)) -> anyhow::Error {
-        let mut cause: Option<&dyn std::error::Error> = error.source();
-        let mut why = error.to_string();
-        while let Some(inner) = cause {
-            why = inner.to_string();
-            cause = inner.source();
+    fn not_assumed(&self, role: &RoleArn, failure: &Failure) -> anyhow::Error {
+        match failure {
+            Failure::Code(code) if code == "AccessDenied" => Wrong::error(
+                format!("{role}, which [{}] names as deploy_role_arn, cannot be assumed ({code})", self.table),
+                "its trust policy must name whoever runs this, who must be allowed sts:AssumeRole on it".to_owned(),
+            ),
+            failure => self.trouble().failed("sts", "AssumeRole", failure),
         }
-        Wrong::error(
-            format!("{role}, which [{}] names as deploy_role_arn, cannot be assumed ({why})", self.table),
-            "its trust policy must name whoever runs this, who must be allowed sts:AssumeRole on it".to_owned(),
-        )
     }
 
     /// The profile whose credentials these are, where one was named.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use futures::future::try_join_all;
+use futures::future::join_all;
 use tendlc_config::{Config, Primary};
 use tendlc_core::account::AccountId;
 use tendlc_core::name::{GrantName, PrimaryName};
@@ -17,24 +17,37 @@ use crate::wrong::Wrong;
 pub struct Account {
     pub config: SdkConfig,
     pub way: Way,
-}
-
-impl Account {
-    pub fn cloud(&self) -> Cloud {
-        Cloud::new(&self.config, &self.way)
-    }
+    /// One for all stacks, which share what it may ask again.
+    pub cloud: Cloud,
 }
 
 /// The accounts that are reached.
-pub struct Accounts(BTreeMap<AccountId, Account>);
+pub struct Accounts {
+    reached: BTreeMap<AccountId, Account>,
+    /// Those that are not, and why.
+    pub out_of_reach: BTreeMap<AccountId, anyhow::Error>,
+}
 
 impl Accounts {
     /// The primary's and those of some grants. Whichever cannot be reached is found out before anything is done.
     pub async fn open(
         config: &Config,
-        (name, primary): (&PrimaryName, &Primary),
+        primary: (&PrimaryName, &Primary),
         grants: impl IntoIterator<Item = &GrantName>,
     ) -> anyhow::Result<Self> {
+        let mut accounts = Self::try_open(config, primary, grants).await;
+        match accounts.out_of_reach.pop_first() {
+            Some((_, error)) => Err(error),
+            None => Ok(accounts),
+        }
+    }
+
+    /// Those that can be reached, for what can be done without the others.
+    pub async fn try_open(
+        config: &Config,
+        (name, primary): (&PrimaryName, &Primary),
+        grants: impl IntoIterator<Item = &GrantName>,
+    ) -> Self {
         let mut ways = BTreeMap::from([(primary.account.clone(), Way::to_primary(name, primary))]);
         for grant_name in grants {
             let Some(grant) = config.grants.get(grant_name) else { continue };
@@ -45,18 +58,28 @@ impl Accounts {
                 *known = way;
             }
         }
-        let opened = try_join_all(ways.into_values().map(|way| async move {
-            let config = way.open().await?;
-            anyhow::Ok((way.account.clone(), Account { config, way }))
+        let opened = join_all(ways.into_values().map(|way| async move {
+            let opened =
+                way.open().await.map(|config| Account { cloud: Cloud::new(&config, &way), config, way: way.clone() });
+            (way.account, opened)
         }));
-        Ok(Self(opened.await?.into_iter().collect()))
+        let mut accounts = Self { reached: BTreeMap::new(), out_of_reach: BTreeMap::new() };
+        for (id, opened) in opened.await {
+            match opened {
+                Ok(account) => drop(accounts.reached.insert(id, account)),
+                Err(error) => drop(accounts.out_of_reach.insert(id, error)),
+            }
+        }
+        accounts
     }
 
     pub fn get(&self, account: &AccountId) -> anyhow::Result<&Account> {
-        self.0.get(account).ok_or_else(|| Wrong::error(format!("the account {account} was not reached"), "report this"))
+        self.reached
+            .get(account)
+            .ok_or_else(|| Wrong::error(format!("the account {account} was not reached"), "report this"))
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.reached.len()
     }
 }

@@ -75,6 +75,19 @@ pub fn read(path: &Path) -> anyhow::Result<Result<Checked, Mistakes>> {
     Ok(tendlc_config::check(&text_of(path)?, &name))
 }
 
+/// Reads a file for what concerns a primary alone; says what else is wrong in it.
+pub fn read_primaries(path: &Path) -> anyhow::Result<Result<Checked, Mistakes>> {
+    let name = path.display().to_string();
+    let checked = tendlc_config::check_primaries(&text_of(path)?, &name);
+    if let Ok(checked) = &checked
+        && !checked.notes.is_empty()
+    {
+        eprint!("{}", checked.notes.iter().map(|one| show::folded(&one.to_string(), "", INDENT)).collect::<String>());
+        eprintln!("note: this is left aside: what is asked for needs the primary alone");
+    }
+    Ok(checked)
+}
+
 /// The text of a file.
 pub fn text_of(path: &Path) -> anyhow::Result<String> {
     let name = path.display();

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::config::retry::RetryConfig;
+use aws_sdk_cloudformation::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 use crate::account::Way;
+use crate::deploy::survey::AT_ONCE;
 use crate::sync::reach::Failure;
 
 /// The first question after something was begun comes soon, later ones seldomer: AWS takes seconds to minutes.
@@ -22,6 +23,13 @@ const SELDOM: Duration = Duration::from_secs(3);
 
 /// The last of these is some twenty seconds after the first. AWS_MAX_ATTEMPTS and the profile say otherwise.
 const ATTEMPTS: u32 = 10;
+
+/// As many are asked again at once as stacks are worked on at once when an answer is lost; where none comes, all calls
+/// of an account together try no more than that. What is asked too fast is asked again as often as `ATTEMPTS` says.
+const LOST: usize = AT_ONCE;
+
+/// A retry is a thousandth of what a client has for retries, but after a lost answer.
+const ALL_RETRIES: usize = 1_000;
 
 /// CloudFormation in one account.
 #[derive(Clone)]
@@ -36,8 +44,13 @@ impl Cloud {
         let asked = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
         let usual = asked.max_attempts() == RetryConfig::standard().max_attempts();
         let patient = if usual { asked.with_max_attempts(ATTEMPTS) } else { asked };
-        let config = config.to_builder().retry_config(patient).build();
-        Self { client: Client::new(&config), way: way.clone() }
+        let lost = u32::try_from(ALL_RETRIES / LOST).unwrap_or(u32::MAX);
+        let bucket = TokenBucket::builder().capacity(ALL_RETRIES).retry_cost(1).throttling_retry_cost(1);
+        let bucket = bucket.timeout_retry_cost(lost).build();
+        let partition = RetryPartition::custom(way.account.to_string()).token_bucket(bucket).build();
+        let config = aws_sdk_cloudformation::config::Builder::from(config);
+        let config = config.retry_config(patient).retry_partition(partition).build();
+        Self { client: Client::from_conf(config), way: way.clone() }
     }
 
     fn failed<E: ProvideErrorMetadata, R>(&self, action: &str, error: &SdkError<E, R>) -> anyhow::Error {

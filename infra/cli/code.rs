@@ -1,17 +1,21 @@
 //! The functions' zips: built or taken, and put where Lambda takes them from.
 
+mod archive;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use archive::Archive;
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use sha2::{Digest as _, Sha256};
 use tendlc_config::Architecture;
 use tendlc_deploy::Code;
+use tokio::process::Command;
 
 use crate::account::{Way, patient};
 use crate::sync::reach::Failure;
@@ -38,15 +42,14 @@ impl Zips {
     }
 
     /// Those in a folder, as `FOLDER/NAME.zip` or as cargo-lambda leaves them, `FOLDER/NAME/bootstrap.zip`.
-    pub fn taken(folder: &Path) -> anyhow::Result<Self> {
+    pub fn taken(folder: &Path, architecture: Architecture) -> anyhow::Result<Self> {
         let mut by_name = BTreeMap::new();
         let mut missing = Vec::new();
         for name in ALL {
             let places = [folder.join(format!("{name}.zip")), folder.join(name).join("bootstrap.zip")];
             match places.iter().find(|place| place.is_file()) {
                 Some(place) => {
-                    let bytes = std::fs::read(place).with_context(|| format!("failed to read {}", place.display()))?;
-                    by_name.insert(name, bytes);
+                    by_name.insert(name, Archive::read(place, architecture)?);
                 }
                 None => missing.push(name),
             }
@@ -59,7 +62,7 @@ impl Zips {
     }
 
     /// Built with cargo-lambda, in the folder that the command is run in.
-    pub fn built(architecture: Architecture) -> anyhow::Result<Self> {
+    pub async fn built(architecture: Architecture) -> anyhow::Result<Self> {
         let mut command = Command::new("cargo");
         command.args(["lambda", "build", "--release", "--output-format", "zip"]);
         command.arg(if architecture == Architecture::Arm64 { "--arm64" } else { "--x86-64" });
@@ -69,23 +72,24 @@ impl Zips {
         }
         let elsewhere = "Build them where tendlc's sources are, or take built ones:\n  pip install cargo-lambda\n  \
                          tendlc deploy --functions DIR";
-        let status =
-            command.status().map_err(|error| Wrong::error(format!("cargo did not start: {error}"), elsewhere))?;
+        // What it prints is for people; the answer may be for programs.
+        let status = command.stdout(Stdio::from(std::io::stderr())).status().await;
+        let status = status.map_err(|error| Wrong::error(format!("cargo did not start: {error}"), elsewhere))?;
         if !status.success() {
             return Err(Wrong::error(format!("building the functions failed ({status})"), elsewhere));
         }
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-        Self::taken(&target.join("lambda"))
+        Self::taken(&target.join("lambda"), architecture)
     }
 
-    /// The same bytes have the same place: a second deploy of them changes nothing.
-    fn of(by_name: BTreeMap<&'static str, Vec<u8>>) -> Self {
+    /// The same programs have the same place: a second deploy of them changes nothing.
+    fn of(archives: BTreeMap<&'static str, Archive>) -> Self {
         let mut hash = Sha256::new();
-        for (name, bytes) in &by_name {
+        for (name, archive) in &archives {
             hash.update(name.as_bytes());
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
+            hash.update(archive.digest);
         }
+        let by_name = archives.into_iter().map(|(name, archive)| (name, archive.bytes)).collect();
         let digits: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Self { by_name, code: Code { prefix: format!("tendlc/{digits}") } }
     }

@@ -64,8 +64,8 @@ async fn whole(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
         approved::look(&config, (name, primary), &accounts, |_| true).await?;
     }
     let zips = match &deploy.functions {
-        Some(folder) => Zips::taken(folder)?,
-        None => Zips::built(primary.architecture)?,
+        Some(folder) => Zips::taken(folder, primary.architecture)?,
+        None => Zips::built(primary.architecture).await?,
     };
     let wanted = stacks(&config, name, &zips.code);
     have_names_of_their_own(&wanted)?;
@@ -79,7 +79,7 @@ async fn whole(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
 async fn name_strays(accounts: &Accounts, primary: &Primary, wanted: &[Stack]) -> anyhow::Result<()> {
     let account = accounts.get(&primary.account)?;
     let names: Vec<&str> = wanted.iter().map(|stack| stack.name.as_str()).collect();
-    for stray in account.cloud().strays(&["tendlc-grant-", "tendlc-campaign-"], &names).await? {
+    for stray in account.cloud.strays(&["tendlc-grant-", "tendlc-campaign-"], &names).await? {
         eprintln!(
             "note: the stack {stray} is of nothing in the file and stays as it is; this takes it away, with the grant's \
              role and, in the hub, its queues:\n  aws cloudformation delete-stack --stack-name {stray} --region {}{}",

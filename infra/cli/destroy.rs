@@ -103,7 +103,7 @@ async fn look(
     let there: Vec<Option<Stack>> = stream::iter(wanted)
         .map(|stack| async move {
             // However it stands: one that could not be deleted is tried again.
-            let there = accounts.get(&stack.account)?.cloud().described(&stack.name).await?;
+            let there = accounts.get(&stack.account)?.cloud.described(&stack.name).await?;
             anyhow::Ok(there.is_some().then_some(stack))
         })
         .buffered(AT_ONCE)
@@ -129,7 +129,7 @@ async fn take_away(found: &Found, primary: Named<'_>, accounts: &Accounts) -> an
                     let bucket = names::bucket(&stack.account, &stack.region);
                     code::empty((&account.config, &account.way), &bucket).await?;
                 }
-                account.cloud().remove(&stack.name).await?;
+                account.cloud.remove(&stack.name).await?;
                 row.end(board, "taken away");
                 anyhow::Ok(())
             })

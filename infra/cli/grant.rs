@@ -65,7 +65,7 @@ async fn whole(grant: Grant) -> anyhow::Result<u8> {
 
 /// The code that the primary's functions run.
 async fn deployed_code((_, primary): Named<'_>, accounts: &Accounts) -> anyhow::Result<Code> {
-    let cloud = accounts.get(&primary.account)?.cloud();
+    let cloud = &accounts.get(&primary.account)?.cloud;
     let prefix = match cloud.state(names::PRIMARY, |_| {}).await? {
         State::There(there) => there.parameters.get("CodePrefix").cloned(),
         _ => None,

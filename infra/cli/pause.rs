@@ -29,7 +29,7 @@ pub enum Turn {
 }
 
 pub async fn run(pause: Pause, turn: Turn) -> anyhow::Result<u8> {
-    let Checked { config, .. } = match check::read(&pause.config)? {
+    let Checked { config, .. } = match check::read_primaries(&pause.config)? {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, pause.output)),
     };

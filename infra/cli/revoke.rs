@@ -15,7 +15,7 @@ use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
 
 pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
-    let Checked { config, .. } = match check::read(&revoke.config)? {
+    let Checked { config, .. } = match check::read_primaries(&revoke.config)? {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, revoke.output)),
     };

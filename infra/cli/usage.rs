@@ -30,7 +30,7 @@ use read::{ReadError, Scope};
 use report::Report;
 
 pub async fn run(usage: Usage) -> anyhow::Result<u8> {
-    let config = match check::read(&usage.config)? {
+    let config = match check::read_primaries(&usage.config)? {
         Ok(checked) => checked.config,
         Err(mistakes) => return Ok(check::refuse(&mistakes, usage.output)),
     };

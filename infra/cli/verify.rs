@@ -60,7 +60,11 @@ pub async fn run(verify: Verify) -> anyhow::Result<u8> {
         let what = format!("there is no [grants.{unknown}] of the primary {name}");
         return Err(Wrong::error(what, "name one that is there, or none for all"));
     }
-    let accounts = Accounts::open(&config, (name, primary), grants.keys().copied()).await?;
+    let mut accounts = Accounts::try_open(&config, (name, primary), grants.keys().copied()).await;
+    // Without the primary nothing is known of anybody.
+    if let Some(error) = accounts.out_of_reach.remove(&primary.account) {
+        return Err(error);
+    }
     let proofs = prove(&config, (name, primary), &grants, &accounts).await?;
     let holds = proofs.iter().all(Proof::holds);
     match verify.output {
@@ -82,8 +86,8 @@ async fn prove(
     let hub = match grants.values().any(|grant| grant.topology == Topology::Hub) {
         true => {
             let row = board.begin(format!("{} asking the hub's probe", primary.account), 1);
-            let checks = ask::probe(accounts.get(&primary.account)?, "tendlc-probe-health").await?;
-            row.end(board, "answered");
+            let checks = ask::probe(accounts.get(&primary.account)?, "tendlc-probe-health").await;
+            row.end(board, "asked");
             checks
         }
         false => Vec::new(),
@@ -93,21 +97,28 @@ async fn prove(
     let all = &all;
     stream::iter(grants)
         .map(|(grant_name, grant)| async move {
-            let checks = match grant.topology {
+            let mut checks = match grant.topology {
                 Topology::Hub => ask::of_grant(hub, grant_name, &grant.campaigns),
                 Topology::Spoke => {
                     let row = board.begin(format!("{} asking the probe of {grant_name}", grant.account), 1);
                     let probe = format!("{}-probe-health", prefix(all, grant_name));
-                    let checks = ask::probe(accounts.get(&grant.account)?, &probe).await?;
-                    row.end(board, "answered");
+                    let checks = match accounts.out_of_reach.get(&grant.account) {
+                        Some(error) => vec![Check::unknown("probe", error)],
+                        None => ask::probe(accounts.get(&grant.account)?, &probe).await,
+                    };
+                    row.end(board, "asked");
                     checks
                 }
             };
             let stack = of_grant(all, grant_name, Template::Grant);
             let statements = match stack {
-                Some(stack) => drift::look(accounts.get(&primary.account)?, stack, grant).await?,
-                None => Vec::new(),
+                Some(stack) => drift::look(accounts.get(&primary.account)?, stack, grant).await,
+                None => Ok(Vec::new()),
             };
+            let statements = statements.unwrap_or_else(|error| {
+                checks.push(Check::unknown("policies", &error));
+                Vec::new()
+            });
             anyhow::Ok(Proof { grant: (*grant_name).clone(), checks, statements })
         })
         .buffered(AT_ONCE)

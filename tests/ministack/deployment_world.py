@@ -126,7 +126,9 @@ def light(packages, folder):
             shutil.copy(package, folder)
         else:
             with zipfile.ZipFile(folder / package.name, "w") as stand_in:
-                stand_in.writestr(zipfile.ZipInfo("bootstrap"), "#!/bin/sh\nexit 1\n")
+                entry = zipfile.ZipInfo("bootstrap")
+                entry.external_attr = 0o755 << 16
+                stand_in.writestr(entry, "#!/bin/sh\nexit 1\n")
     return folder
 
 

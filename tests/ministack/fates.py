@@ -25,8 +25,8 @@ class Interruption:
     From then on the wire is cut, or the credentials have expired, until the command has ended.
     """
 
-    # As many stacks are worked on at once, and each may ask the same.
-    TRIES = 4
+    # Once, and again as often as stacks are worked on at once, each of which may ask the same.
+    TRIES = 5
 
     def __init__(self, how, known=frozenset(), action=None):
         self.at = None

@@ -115,9 +115,6 @@ def test_what_several_stacks_meet_is_told_once(world):
     assert len(lines) == len(set(lines)), ended.errors
 
 
-@pytest.mark.xfail(
-    strict=True, reason="each stack asks ten times: too fast is worth that, no answer is not (cloud.rs: ATTEMPTS)"
-)
 def test_a_connection_that_stays_lost_is_given_up_soon(world):
     world.empty(EVERYTHING)
     interruption = Interruption("unsent")

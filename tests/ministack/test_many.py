@@ -131,9 +131,6 @@ def test_nothing_more_is_written_into_the_table(added, topology):
 BATCH = 100
 
 
-@pytest.mark.xfail(
-    strict=True, reason="all grants' records are read, one by one and some four times (core's sync, sync/plan.rs)"
-)
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_reading_the_table_takes_hardly_more_calls(added, topology):
     few, many = (sum(not changes for changes, _ in one.of("dynamodb")) for one in added[topology])

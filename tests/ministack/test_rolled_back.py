@@ -45,10 +45,6 @@ def each(**marks):
     )
 
 
-def known(reason):
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 @pytest.fixture(scope="module")
 def failed(world, request):
     """A first deploy that failed, its case, and what was in the accounts then."""
@@ -170,7 +166,6 @@ def test_a_table_that_is_there_is_kept(world):
     assert state["stacks"]["tendlc-primary"]["parameters"]["MakeTable"] == "false"
 
 
-@known("only DescribeEvents says which name is taken, and nobody asks it (plan.rs: read)")
 def test_a_name_that_is_found_taken_before_anything_begins_is_told(world):
     world.empty(CONFIG + SPOKE)
     Bucket(world.accounts["shop"], f"tendlc-code-{SECONDARY}-us-east-1")

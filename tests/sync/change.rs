@@ -37,12 +37,33 @@ async fn the_second_run_finds_nothing_to_do() {
     let before = primary.counters(primary.today()).await;
     primary.aws.clear_calls();
     assert_eq!(primary.sync(&terms).await, []);
-    assert!(!primary.aws.counts().keys().any(|call| *call != "GetItem"), "{:?}", primary.aws.counts());
+    assert!(
+        primary.aws.counts().keys().all(|call| ["GetItem", "BatchGetItem"].contains(call)),
+        "{:?}",
+        primary.aws.counts()
+    );
     uses(&primary, "a", 40).await;
     assert_eq!(primary.sync(&terms).await, [], "also after it was used");
     primary.clock.set("2026-11-25T20:00:00Z".parse().unwrap());
     assert_eq!(primary.sync(&terms).await, [], "also days later");
     assert_eq!(primary.counters(primary.today()).await, before);
+}
+
+#[tokio::test]
+async fn two_hundred_grants_are_read_a_hundred_at_a_time() {
+    let many = (0..200).fold(Terms::cap(1_000), |terms, number| terms.grant(&format!("g{number}"), 1, 10));
+    let primary = Primary::start(NOON, &many).await;
+    primary.aws.clear_calls();
+    assert_eq!(primary.sync(&many).await, []);
+    let counts = primary.aws.counts();
+    let calls: u64 = counts.values().map(|count| count.calls).sum();
+    // The index, the records and the cap's counters, and for what is unused nothing.
+    assert!(calls <= 10, "{counts:?}");
+    primary.aws.clear_calls();
+    let changes = primary.sync(&many.grant("one-more", 1, 10)).await;
+    let counts = primary.aws.counts();
+    let calls: u64 = counts.values().map(|count| count.calls).sum();
+    assert!(calls <= 25, "{changes:?} {counts:?}");
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod promise;
 mod record;
 mod removal;
 mod schedule;
+mod seen;
 mod shrink;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use crate::clock::SharedClock;
 use crate::day::{AFTER_MIDNIGHT, PacificDay};
 use crate::grant::{Brand, Campaign, Grant};
 use crate::table::{Table, TableError};
+use seen::Seen;
 
 /// So long before midnight the next day's counters may be there already (a function charges to both days in the last
 /// five minutes, from a snapshot of up to a minute ago), so a change moves them too.
@@ -74,12 +76,13 @@ pub enum SyncError {
 pub struct Sync {
     table: Table,
     clock: SharedClock,
+    seen: Seen,
 }
 
 impl Sync {
     /// Over a client that may do all on the table.
     pub fn new(table: Table, clock: SharedClock) -> Self {
-        Self { table, clock }
+        Self { table, clock, seen: Seen::default() }
     }
 
     /// Does it, and says what it changed.
@@ -87,10 +90,18 @@ impl Sync {
     /// # Errors
     /// When the table does not answer, or another sync runs. What is done by then stays done and is consistent.
     pub async fn run(&self, wanted: &Wanted) -> Result<Vec<Change>, SyncError> {
+        self.seen.begin();
+        let done = self.bring_to(wanted).await;
+        self.seen.end();
+        done
+    }
+
+    async fn bring_to(&self, wanted: &Wanted) -> Result<Vec<Change>, SyncError> {
         let mut changes = Vec::new();
         let names = Index::of(wanted);
         // Named before they are there and until they are gone, so that an interrupted run leaves nothing unseen.
         let all = self.add_to_index(&names).await?;
+        self.see_all(wanted, &all).await?;
         let claimed = wanted.grants.iter().flat_map(pointer::keys).collect();
         for brand in &wanted.brands {
             self.found_brand(brand, &mut changes).await?;

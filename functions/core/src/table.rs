@@ -269,9 +269,16 @@ impl Table {
     /// # Errors
     /// When the table does not answer, or the item is not of the record's form.
     pub async fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, TableError> {
-        let answer = self.client.get_item().table_name(&self.name).key(KEY, key.value()).consistent_read(true);
-        let item = answer.send().await.map_err(|error| TableError::of(&error))?.item;
-        item.map(|item| Self::record(key, item)).transpose()
+        self.item_at(key).await?.map(|item| Self::record(key, item)).transpose()
+    }
+
+    /// Reads an item; `None` when it is not there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn item_at(&self, key: &Key) -> Result<Option<Item>, TableError> {
+        let get = self.client.get_item().table_name(&self.name).key(KEY, key.value()).consistent_read(true);
+        Ok(get.send().await.map_err(|error| TableError::of(&error))?.item)
     }
 
     /// The record that an item holds.

@@ -1,7 +1,9 @@
 //! What would change of a stack: a change set, made and read.
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
-use aws_sdk_cloudformation::types::{Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement};
+use aws_sdk_cloudformation::types::{
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ValidationStatus,
+};
 use serde::Serialize;
 use tendlc_deploy::{Given, Stack};
 use uuid::Uuid;
@@ -170,13 +172,16 @@ impl Cloud {
                     if why.contains("didn't contain changes") || why.contains("No updates are to be performed") {
                         return Ok(None);
                     }
-                    let what = format!("the change set of {stack} in the account {} failed: {why}", self.way.account);
+                    let account = &self.way.account;
                     let cure = if why.contains("ResourceExistenceCheck") {
                         "something that it would make is there already, made by somebody else: delete or rename that, or \
                          give another name in tendlc.toml; then run the same command again"
                     } else {
                         "mend what it says, then run the same command again"
                     };
+                    let found = self.found_early(stack, name).await;
+                    let why = found.unwrap_or_else(|| why.to_owned());
+                    let what = format!("the change set of {stack} in the account {account} failed: {why}");
                     return Err(Wrong::error(what, cure));
                 }
                 _ => patience.wait().await,
@@ -202,6 +207,22 @@ impl Cloud {
                 None => return Ok(Some(changes)),
             }
         }
+    }
+
+    /// What CloudFormation found wrong before anything was begun: the change set only says that there is something. Who
+    /// may not ask, or whose partition knows no such events, is told what the change set says.
+    async fn found_early(&self, stack: &str, name: &str) -> Option<String> {
+        let request = self.client.describe_events().stack_name(stack).change_set_name(name);
+        let events = request.send().await.ok()?.operation_events?;
+        let wrong = events.iter().filter(|event| event.validation_status() == Some(&ValidationStatus::Failed));
+        let lines: Vec<String> = wrong
+            .map(|event| {
+                let resource = event.logical_resource_id().unwrap_or("?");
+                let kind = event.resource_type().unwrap_or("?");
+                format!("{resource} ({kind}): {}", event.validation_status_reason().unwrap_or("no reason"))
+            })
+            .collect();
+        (!lines.is_empty()).then(|| lines.join("; "))
     }
 
     /// Takes a change set away that is not to be carried out; a stack that it announced goes with it.

@@ -66,7 +66,7 @@ async fn stage(survey: &Survey<'_>, template: Template) -> anyhow::Result<()> {
 }
 
 async fn one(survey: &Survey<'_>, planned: &Item) -> anyhow::Result<()> {
-    let cloud = survey.accounts.get(&planned.stack.account)?.cloud();
+    let cloud = &survey.accounts.get(&planned.stack.account)?.cloud;
     let what = format!("{} {}", planned.stack.account, planned.stack.name);
     let row = survey.board.begin(what, planned.plan.changes.len());
     survey.begins(planned);
@@ -87,7 +87,7 @@ async fn give_up(survey: &Survey<'_>) -> anyhow::Result<()> {
     for item in survey.planned.iter().filter(|item| item.stack.template == Template::Code && item.plan.is_new) {
         let stack = &item.stack;
         let account = survey.accounts.get(&stack.account)?;
-        let cloud = account.cloud();
+        let cloud = &account.cloud;
         // Asked of the account and not of the plan: what was made a moment ago takes its functions from there, too.
         if survey.has_begun(item) && cloud.strays(&["tendlc-"], &[names::CODE]).await?.is_empty() {
             let bucket = names::bucket(&stack.account, &stack.region);

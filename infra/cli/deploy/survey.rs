@@ -69,7 +69,7 @@ impl<'a> Survey<'a> {
                 let busy = |status: &str| {
                     board_ref.say(&format!("{} in {} is in {status}: waiting for its end", stack.name, stack.account));
                 };
-                let plan = async { accounts_ref.get(&stack.account)?.cloud().plan(&stack, once(busy)).await }.await;
+                let plan = async { accounts_ref.get(&stack.account)?.cloud.plan(&stack, once(busy)).await }.await;
                 (stack, plan)
             })
             .buffered(AT_ONCE)
@@ -138,7 +138,7 @@ impl<'a> Survey<'a> {
     /// Takes all change sets away that were not begun.
     pub async fn withdraw(&self) -> anyhow::Result<()> {
         for item in self.planned.iter().filter(|item| !self.has_begun(item)) {
-            self.accounts.get(&item.stack.account)?.cloud().withdraw(&item.plan).await?;
+            self.accounts.get(&item.stack.account)?.cloud.withdraw(&item.plan).await?;
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ async fn adopt_table((name, primary): Named<'_>, accounts: &Accounts, wanted: &m
         create::has_todays_layout(&table, &reach).await?;
     }
     let Some(stack) = wanted.iter_mut().find(|stack| stack.template == Template::Primary) else { return Ok(there) };
-    if there && !matches!(account.cloud().state(&stack.name, |_| {}).await?, State::There(_)) {
+    if there && !matches!(account.cloud.state(&stack.name, |_| {}).await?, State::There(_)) {
         stack.parameters.insert("MakeTable", Given::Text("false".to_owned()));
     }
     Ok(there)

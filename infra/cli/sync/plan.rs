@@ -1,22 +1,23 @@
 //! What a sync would change, found out on a copy: the table's records and today's counters are read into an embedded
 //! table, and the same sync runs over that. Whatever the one does, the other does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Context as _;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
+use futures::future::try_join_all;
+use serde::de::DeserializeOwned;
 use tendlc_config::Primary;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::day::{AFTER_MIDNIGHT, PacificDay};
 use tendlc_core::grant::{Brand, Grant};
 use tendlc_core::sync::{Change, Index, Sync, SyncError, Wanted};
-use tendlc_core::table::{KEY, Key, Table, TableError};
+use tendlc_core::table::{Item, Key, Table, TableError};
 use tendlc_local::aws::Aws;
 use tendlc_local::aws::seed::{self, Seed};
-use tokio::task::JoinSet;
 
-/// Records that are read at the same time: enough to be quick, few enough for any table.
+/// Records that are written into the copy at the same time.
 const AT_ONCE: usize = 20;
 
 /// What would be done.
@@ -36,7 +37,8 @@ pub async fn plan(
 ) -> anyhow::Result<Plan> {
     let (aws, copy) = empty(primary, clock.clone()).await.context("failed to make a copy of the table in memory")?;
     if let Some(table) = table {
-        fill(&copy, table, wanted, PacificDay::of(clock.now() - AFTER_MIDNIGHT)).await.map_err(SyncError::from)?;
+        let original = Original { table, clock: &clock };
+        original.fill(&copy, wanted).await.map_err(SyncError::from)?;
     }
     aws.clear_calls();
     let changes = Sync::new(copy, clock).run(wanted).await?;
@@ -62,57 +64,65 @@ async fn empty(primary: &Primary, clock: SharedClock) -> anyhow::Result<(Aws, Ta
     Ok((aws, table))
 }
 
-/// Copies everything that a sync looks at.
-async fn fill(copy: &Table, table: &Table, wanted: &Wanted, today: PacificDay) -> Result<(), TableError> {
-    put(copy, table, BTreeSet::from([Key::index()])).await?;
-    let mut names: Index = copy.read(&Key::index()).await?.unwrap_or_default();
-    names.grants.extend(wanted.grants.iter().map(|grant| grant.name.clone()));
-    names.campaigns.extend(wanted.campaigns.iter().map(|campaign| campaign.name.clone()));
-    names.brands.extend(wanted.brands.iter().map(|brand| brand.name.clone()));
-
-    // A sync just before midnight moves the next day's counters, too.
-    let days = [today, today.next()];
-    let mut records: BTreeSet<Key> = BTreeSet::new();
-    records.extend(names.campaigns.iter().map(Key::campaign));
-    records.extend(names.brands.iter().map(Key::brand));
-    for name in &names.grants {
-        records.insert(Key::grant(name));
-        records.extend(days.map(|day| Key::budget(name, day)));
-    }
-    put(copy, table, records).await?;
-
-    let mut behind: BTreeSet<Key> = BTreeSet::new();
-    let (mut grants, mut brands) = (wanted.grants.clone(), wanted.brands.clone());
-    for name in &names.grants {
-        grants.extend(copy.read::<Grant>(&Key::grant(name)).await?);
-    }
-    for name in &names.brands {
-        brands.extend(copy.read::<Brand>(&Key::brand(name)).await?);
-    }
-    for grant in &grants {
-        behind.insert(Key::hub_account(&grant.account));
-        let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
-        behind.extend(queues.map(Key::hub_queue));
-    }
-    for pool in brands.iter().flat_map(|brand| brand.pools.keys()) {
-        behind.extend(days.map(|day| Key::pool(pool, day)));
-    }
-    put(copy, table, behind).await
+/// Where a copy is taken from.
+struct Original<'a> {
+    table: &'a Table,
+    clock: &'a SharedClock,
 }
 
-async fn put(copy: &Table, table: &Table, keys: BTreeSet<Key>) -> Result<(), TableError> {
-    let keys: Vec<Key> = keys.into_iter().collect();
-    for some in keys.chunks(AT_ONCE) {
-        let mut reads = JoinSet::new();
-        for key in some {
-            let get = table.client.get_item().table_name(&table.name).key(KEY, key.value()).consistent_read(true);
-            reads.spawn(get.send());
+impl Original<'_> {
+    /// Copies everything that a sync looks at.
+    async fn fill(&self, copy: &Table, wanted: &Wanted) -> Result<(), TableError> {
+        self.put(copy, BTreeSet::from([Key::index()])).await?;
+        let mut names: Index = copy.read(&Key::index()).await?.unwrap_or_default();
+        names.grants.extend(wanted.grants.iter().map(|grant| grant.name.clone()));
+        names.campaigns.extend(wanted.campaigns.iter().map(|campaign| campaign.name.clone()));
+        names.brands.extend(wanted.brands.iter().map(|brand| brand.name.clone()));
+
+        // A sync just before midnight moves the next day's counters, too.
+        let today = PacificDay::of(self.clock.now() - AFTER_MIDNIGHT);
+        let days = [today, today.next()];
+        let mut records: BTreeSet<Key> = BTreeSet::new();
+        records.extend(names.campaigns.iter().map(Key::campaign));
+        records.extend(names.brands.iter().map(Key::brand));
+        for name in &names.grants {
+            records.insert(Key::grant(name));
+            records.extend(days.map(|day| Key::budget(name, day)));
         }
-        for answer in reads.join_all().await {
-            let Some(item) = answer.map_err(|error| TableError::of(&error))?.item else { continue };
-            let put = copy.client.put_item().table_name(&copy.name).set_item(Some(item));
-            put.send().await.map_err(|error| TableError::of(&error))?;
+        let mut there = self.put(copy, records).await?;
+
+        let mut behind: BTreeSet<Key> = BTreeSet::new();
+        let (mut grants, mut brands) = (wanted.grants.clone(), wanted.brands.clone());
+        grants.extend(names.grants.iter().filter_map(|name| taken::<Grant>(&mut there, &Key::grant(name))));
+        brands.extend(names.brands.iter().filter_map(|name| taken::<Brand>(&mut there, &Key::brand(name))));
+        for grant in &grants {
+            behind.insert(Key::hub_account(&grant.account));
+            let queues = grant.queues.iter().flat_map(|queues| [&queues.transactional, &queues.promotional]);
+            behind.extend(queues.map(Key::hub_queue));
         }
+        for pool in brands.iter().flat_map(|brand| brand.pools.keys()) {
+            behind.extend(days.map(|day| Key::pool(pool, day)));
+        }
+        self.put(copy, behind).await?;
+        Ok(())
     }
-    Ok(())
+
+    /// Copies the items that are there, and tells them.
+    async fn put(&self, copy: &Table, keys: BTreeSet<Key>) -> Result<HashMap<Key, Item>, TableError> {
+        let items = self.table.read_many(self.clock.as_ref(), keys).await?;
+        let all: Vec<&Item> = items.values().collect();
+        for some in all.chunks(AT_ONCE) {
+            let puts = some.iter().map(|item| {
+                let put = copy.client.put_item().table_name(&copy.name).set_item(Some((*item).clone()));
+                put.send()
+            });
+            try_join_all(puts).await.map_err(|error| TableError::of(&error))?;
+        }
+        Ok(items)
+    }
+}
+
+/// The record of this key; what is malformed is told by the sync that meets it.
+fn taken<T: DeserializeOwned>(items: &mut HashMap<Key, Item>, key: &Key) -> Option<T> {
+    items.remove(key).and_then(|item| Table::record(key, item).ok())
 }

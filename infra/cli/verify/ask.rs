@@ -11,6 +11,7 @@ use tendlc_core::name::{CampaignName, GrantName};
 use crate::account::patient;
 use crate::accounts::Account;
 use crate::sync::reach::Failure;
+use crate::wrong::Wrong;
 
 /// A probe's timeout is 300 s in the primary.
 const A_RUN: Duration = Duration::from_secs(330);
@@ -31,13 +32,22 @@ pub struct Check {
 }
 
 impl Check {
+    /// What could not be looked at, and why.
+    pub fn unknown(name: &str, error: &anyhow::Error) -> Self {
+        let (detail, cure) = match error.downcast_ref::<Wrong>() {
+            Some(Wrong { what, cure }) => (what.clone(), Some(cure.clone())),
+            None => (format!("{error:#}"), None),
+        };
+        Self { name: name.to_owned(), state: "unknown".to_owned(), detail, cure }
+    }
+
     pub fn is_healthy(&self) -> bool {
         self.state == "healthy"
     }
 }
 
 /// Invokes a probe and reads its report. One that does not answer is a check that fails: it holds up no other grant's.
-pub async fn probe(account: &Account, function: &str) -> anyhow::Result<Vec<Check>> {
+pub async fn probe(account: &Account, function: &str) -> Vec<Check> {
     let way = &account.way;
     let failed = |detail: String, cure: &str| {
         vec![Check { name: "probe".to_owned(), state: "unknown".to_owned(), detail, cure: Some(cure.to_owned()) }]
@@ -50,21 +60,21 @@ pub async fn probe(account: &Account, function: &str) -> anyhow::Result<Vec<Chec
             let detail = format!("the account {} has no function {function}", way.account);
             let cure = "`tendlc grant NAME` makes it where it never was; where somebody has deleted it, delete its stack \
                         and grant again";
-            return Ok(failed(detail, cure));
+            return failed(detail, cure);
         }
-        Err(failure) => return Err(way.trouble().failed("lambda", "Invoke", &failure)),
+        Err(failure) => return vec![Check::unknown("probe", &way.trouble().failed("lambda", "Invoke", &failure))],
     };
     let payload = answer.payload().map(Blob::as_ref).unwrap_or_default();
     let reply: Value = serde_json::from_slice(payload).unwrap_or_default();
     if answer.function_error().is_some() {
         let told = reply["errorMessage"].as_str().unwrap_or("it did not say why");
         let detail = format!("{function} in the account {} failed: {told}", way.account);
-        return Ok(failed(detail, "`tendlc deploy` sets what it is told; its log says more"));
+        return failed(detail, "`tendlc deploy` sets what it is told; its log says more");
     }
-    Ok(serde_json::from_value(reply["checks"].clone()).unwrap_or_else(|error| {
+    serde_json::from_value(reply["checks"].clone()).unwrap_or_else(|error| {
         let detail = format!("{function} in the account {} answered something else ({error})", way.account);
         failed(detail, "it is of another release: `tendlc deploy`")
-    }))
+    })
 }
 
 /// What a report of the hub says of one grant and its campaigns, under the names that a spoke's report has.

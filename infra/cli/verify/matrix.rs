@@ -36,6 +36,7 @@ pub fn text(proofs: &[Proof]) -> String {
         }
         let policies = some.iter().map(|proof| match proof {
             proof if proof.is_revoked() => "REVOKED",
+            proof if proof.checks.iter().any(|check| check.name == "policies") => "UNKNOWN",
             proof if proof.statements.is_empty() => "as written",
             _ => "OTHERS",
         });

@@ -48,15 +48,40 @@ pub struct Checked {
 /// # Errors
 /// Every mistake in it, by line. Where the text is not TOML, what follows is still read as far as that is sure.
 pub fn check(text: &str, file: &str) -> Result<Checked, Mistakes> {
+    let (config, report) = read(text);
+    let notes = report.finish(text, file)?;
+    Ok(Checked { config, notes })
+}
+
+/// As [`check`], for what concerns a primary alone and cannot wait until somebody has mended the rest of the file: what
+/// is wrong elsewhere is left out of the configuration and told as notes.
+///
+/// # Errors
+/// Every mistake in the file, where one of them may be about a primary.
+pub fn check_primaries(text: &str, file: &str) -> Result<Checked, Mistakes> {
+    let (config, report) = read(text);
+    let mistakes = match report.finish(text, file) {
+        Ok(_) => return Ok(Checked { config, notes: Vec::new() }),
+        Err(mistakes) => mistakes,
+    };
+    let elsewhere = |mistake: &Mistake| {
+        let table = mistake.path.split('.').next();
+        table.is_some_and(|table| ["brands", "campaigns", "grants"].contains(&table))
+    };
+    match mistakes.iter().all(elsewhere) {
+        true => Ok(Checked { config, notes: mistakes.into_iter().collect() }),
+        false => Err(mistakes),
+    }
+}
+
+fn read(text: &str) -> (Config, mistake::Report) {
     let mut report = mistake::Report::default();
     let readable = read::recover(text, &mut report);
     let (table, _) = toml::de::DeTable::parse_recoverable(&readable.text);
     let raw = raw::RawConfig::of_document(&table, &readable.damage, &mut report);
     let links = links::Links::of(&raw, &readable.damage, &mut report);
     rules::look(&raw, &links, &mut report);
-    let config = resolve::config(&raw, &links);
-    let notes = report.finish(text, file)?;
-    Ok(Checked { config, notes })
+    (resolve::config(&raw, &links), report)
 }
 
 #[cfg(test)]

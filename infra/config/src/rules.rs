@@ -1,5 +1,6 @@
 //! What the values of a file say together: each could be right alone.
 
+mod bus;
 mod campaigns;
 mod live;
 mod queues;
@@ -15,6 +16,7 @@ use crate::raw::RawConfig;
 
 /// Reports everything that does not fit together.
 pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
+    bus::look(raw, links, report);
     campaigns::look(raw, links, report);
     quotas::look(raw, report);
     roles::look(raw, links, report);

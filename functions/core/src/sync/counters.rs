@@ -7,7 +7,7 @@ use super::record::not_built;
 use crate::day::PacificDay;
 use crate::grant::{Cap, Pool};
 use crate::quota::counter;
-use crate::table::{Item, KEY, Key, TTL, TableError, number, read_number};
+use crate::table::{KEY, Key, TTL, TableError, number, read_number};
 
 /// A counter of a day, and by how much it is moved.
 #[derive(Clone, Debug)]
@@ -23,9 +23,7 @@ pub(super) struct Move {
 impl Sync {
     /// What a counter shows; `None`: it is not there.
     pub(super) async fn left(&self, key: &Key, attribute: &str) -> Result<Option<i64>, TableError> {
-        let get = self.table.client.get_item().table_name(&self.table.name).key(KEY, key.value()).consistent_read(true);
-        let item: Option<Item> = get.send().await.map_err(|error| TableError::of(&error))?.item;
-        Ok(item.and_then(|item| read_number(&item, attribute)))
+        Ok(self.table.item_at(key).await?.and_then(|item| read_number(&item, attribute)))
     }
 
     /// Moves what no guarantee of `pool` holds, of a day whose cap is `cap`.

@@ -36,9 +36,10 @@ impl Sync {
     pub(super) async fn point_to(&self, grant: &Grant) -> Result<(), SyncError> {
         let pointer = Pointer { grant: grant.name.clone() };
         for key in keys(grant) {
-            let there: Option<Pointer> = self.table.read(&key).await?;
+            let there: Option<Pointer> = self.look(&key).await?;
             if there.is_none_or(|there| there.grant != pointer.grant) {
                 let item = Table::item(&key, &pointer)?;
+                self.seen.forget(&key);
                 let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
                 put.send().await.map_err(|error| TableError::of(&error))?;
             }

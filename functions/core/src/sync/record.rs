@@ -35,7 +35,7 @@ pub(super) enum Transacted {
 
 impl Sync {
     pub(super) async fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Revised<T>>, TableError> {
-        self.table.read(key).await
+        self.look(key).await
     }
 
     /// A put of the next revision, for a transaction; refused when another has put it since, or when an operator has
@@ -84,6 +84,7 @@ impl Sync {
     }
 
     pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Transacted, TableError> {
+        self.seen.forget_what(&items);
         let answer = self.table.client.transact_write_items().set_transact_items(Some(items)).send().await;
         let Err(error) = answer else { return Ok(Transacted::Done) };
         if let SdkError::ServiceError(service) = &error
@@ -111,6 +112,7 @@ impl Sync {
             if let Some(done) = once().await? {
                 return Ok(done);
             }
+            self.seen.forget_all();
             let wait = SignedDuration::from_millis(10 << attempt);
             self.clock.sleep_until(self.clock.now() + wait).await;
         }

@@ -100,6 +100,7 @@ impl Sync {
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<(), TableError> {
+        self.seen.forget(key);
         let delete = self.table.client.delete_item().table_name(&self.table.name).key(KEY, key.value());
         delete.send().await.map(|_| ()).map_err(|error| TableError::of(&error))
     }

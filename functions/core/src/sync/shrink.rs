@@ -8,7 +8,7 @@ use crate::day::PacificDay;
 use crate::grant::{Brand, Cap, Grant, Pool, on_day};
 use crate::name::{BrandName, GrantName};
 use crate::quota::counter;
-use crate::table::{Key, TableError};
+use crate::table::{Key, Table, TableError, read_number};
 
 /// Grants in one transaction, which takes 100 items.
 const AT_ONCE: usize = 40;
@@ -46,8 +46,8 @@ impl Sync {
         let pool_key = Key::pool(pool, day);
         let mut by = 0;
         for _ in 0..ROUNDS {
-            let there = self.read::<Brand>(&Key::brand(brand)).await?;
-            let cap = there.and_then(|there| on_day(there.record.pools.get(pool)?, day));
+            let there = self.table.read::<Brand>(&Key::brand(brand)).await?;
+            let cap = there.and_then(|there| on_day(there.pools.get(pool)?, day));
             let Some(cap) = cap else { return Ok(Shrunk::default()) };
             let lacks = -self.left(&pool_key, counter::LEFT).await?.unwrap_or(cap.shared());
             if lacks <= 0 {
@@ -85,12 +85,19 @@ impl Sync {
     }
 
     async fn unused(&self, pool: &Pool, day: PacificDay, names: &Index) -> Result<Vec<Unused>, TableError> {
+        // Counters move without a trace in a record, so nothing that was seen before will do.
+        let keys = names.grants.iter().flat_map(|name| [Key::grant(name), Key::budget(name, day)]).collect();
+        let mut items = self.table.read_many(self.clock.as_ref(), keys).await?;
         let mut unused = Vec::new();
         for name in &names.grants {
-            let Some(grant) = self.read::<Grant>(&Key::grant(name)).await? else { continue };
-            let begins = grant.record.budgets.get(pool).and_then(|values| on_day(values, day));
+            let key = Key::grant(name);
+            let Some(grant) = items.remove(&key) else { continue };
+            let grant: Grant = Table::record(&key, grant)?;
+            let begins = grant.budgets.get(pool).and_then(|values| on_day(values, day));
             let Some(begins) = begins.map(|budget| budget.guaranteed) else { continue };
-            let left = self.left(&Key::budget(name, day), &counter::guaranteed(pool)).await?.unwrap_or(begins);
+            let counters = items.get(&Key::budget(name, day));
+            let left = counters.and_then(|counters| read_number(counters, &counter::guaranteed(pool)));
+            let left = left.unwrap_or(begins);
             if left > 0 {
                 unused.push(Unused { grant: name.clone(), left, begins });
             }

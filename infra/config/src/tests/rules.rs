@@ -148,3 +148,53 @@ fn a_role_belongs_to_one_grant_and_iam_ignores_case() {
         ),
     ]);
 }
+
+#[test]
+fn a_hub_of_many_accounts_needs_an_organization_for_its_bus() {
+    let hub = |many: usize| {
+        let grants = (0..many).map(|number| {
+            let account = 300_000_000_000 + number;
+            format!("[grants.g{number}]\naccount = \"{account}\"\ncampaigns = [\"orders\"]\ntopology = \"hub\"\n")
+        });
+        changed("", &grants.collect::<String>())
+    };
+    let noted = |text: &str| {
+        let notes = check(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
+        notes.iter().any(|note| note.path == "primaries.main" && note.cure.contains("organization"))
+    };
+    assert!(!noted(&hub(30)));
+    assert!(noted(&hub(31)));
+    assert!(!noted(&hub(31).replace("us-east-1\"\n[", "us-east-1\"\norganization = \"o-a1b2c3d4e5\"\n[")));
+}
+
+#[test]
+fn what_concerns_a_primary_alone_is_not_held_up_by_what_is_wrong_elsewhere() {
+    for (from, to) in [
+        ("\"222222222222\"", "\"2\""),
+        ("= 40000", "= \"many\""),
+        ("[\"orders\"]", "[\"order\"]"),
+        ("campaigns = [", "campaigns = "),
+        ("[grants.checkout]", "[grants.checkout"),
+    ] {
+        let text = changed(from, to);
+        let checked = check_primaries(&text, "tendlc.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert_eq!(checked.config.primaries, config(RIGHT).primaries, "{text}");
+        assert_eq!(checked.notes, mistakes(&text));
+        assert!(!checked.notes.is_empty());
+    }
+    assert_eq!(check_primaries(RIGHT, "f").unwrap().notes, []);
+}
+
+#[test]
+fn what_may_be_about_a_primary_holds_up_everything() {
+    for (from, to) in [
+        ("\"111111111111\"", "\"1\""),
+        ("[primaries.main]", "[primaries.main"),
+        ("[primaries.main]", "[primary.main]"),
+        ("region = ", "\"\"\"region = "),
+    ] {
+        let text = changed(from, to);
+        let found = check_primaries(&text, "tendlc.toml").unwrap_err();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), mistakes(&text), "{text}");
+    }
+}

@@ -31,6 +31,7 @@ pub(super) fn stack(config: &Config, name: &PrimaryName, primary: &Primary, code
         ("AlarmTopicArn", text(primary.alarm_topic_arn.as_ref().map(ToString::to_string).unwrap_or_default())),
         ("LiveLimits", yes(has_live(config, name))),
         ("Hub", yes(!hub.is_empty())),
+        ("OrganizationId", text(primary.organization.as_ref().map(ToString::to_string).unwrap_or_default())),
         ("HubRoleArns", list(roles)),
         ("HubQueueArns", list(queues)),
     ]);

@@ -22,17 +22,31 @@ fn documents(kind: Kind) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn nobody_is_let_in_by_a_star() {
+fn nobody_is_let_in_by_a_star_but_the_members_of_one_organization() {
     for kind in [Kind::Trust, Kind::Resource] {
         for (name, document) in documents(kind) {
             for statement in statements(&document) {
                 let principal = &statement["Principal"];
                 let star = principal == "*" || principal["AWS"] == "*" || principal["AWS"][0] == "*";
-                assert!(!star || statement["Effect"] == "Deny", "{name}: {statement}");
+                let organization = statement["Condition"]["StringEquals"]["aws:PrincipalOrgID"].as_str();
+                let members = kind == Kind::Resource && organization.is_some_and(|id| id.starts_with("o-"));
+                assert!(!star || members || statement["Effect"] == "Deny", "{name}: {statement}");
                 assert!(!principal.is_null() && statement.get("NotPrincipal").is_none(), "{name}: {statement}");
             }
         }
     }
+}
+
+#[test]
+fn the_hubs_bus_is_open_to_an_organization_at_once_or_to_each_account_by_its_own_statement() {
+    let senders = |text: &str| {
+        let stacks = evaluated(text).into_iter().map(|(stack, _)| stack);
+        let all = stacks.flat_map(|stack| policies(&stack).unwrap()).map(|policy| policy.resource);
+        all.filter(|name| name == "EventSenders" || name == "OrganizationSenders").collect::<Vec<String>>()
+    };
+    assert_eq!(senders(CONFIG), ["OrganizationSenders"]);
+    let alone = CONFIG.replacen("organization = \"o-a1b2c3d4e5\"\n", "", 1);
+    assert_eq!(senders(&alone), ["EventSenders"], "one grant of the hub");
 }
 
 #[test]
