@@ -1,4 +1,4 @@
-//! What the README shows is what happens.
+//! What the README and the guides show is what happens, or what compiles.
 
 use std::path::Path;
 
@@ -34,4 +34,13 @@ fn the_files_and_flags_of_the_readme_are_there() {
         let arguments: Vec<&str> = command.split(' ').collect();
         assert!(!local(&arguments).events().is_empty(), "{command}");
     }
+}
+
+#[test]
+fn the_rust_that_developers_are_shown_is_what_is_compiled() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/docs");
+    let guide = std::fs::read_to_string(docs.join("developer.md")).expect("the guide");
+    let shown: Vec<&str> = guide.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let compiled = ["send.rs", "outcomes.rs"].map(|name| std::fs::read_to_string(docs.join("snippets").join(name)));
+    assert_eq!(shown, compiled.map(|text| text.expect("a snippet")));
 }

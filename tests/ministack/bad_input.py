@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from accounts import PRIMARY, SECONDARY
 from deployment_world import CONFIG, HUB, SPOKE
+from zips import ARM64, SCRIPT, packed
 
 EVERYTHING = CONFIG + SPOKE + HUB
 ZIPS = object()
 DEPLOY = ("deploy", "--functions", ZIPS, "--yes")
+PLAN = ("plan", "--functions", ZIPS)
 BILLING = ("grant", "billing", "--yes")
 
 
@@ -21,11 +23,17 @@ class Bad:
     config: str = EVERYTHING
     code: int = 1
     environment: dict = field(default_factory=dict)
+    # In the place of a function's own zip.
+    recount_zip: bytes | None = None
 
 
 def instead(old, new):
     assert old in EVERYTHING
     return EVERYTHING.replace(old, new)
+
+
+def deploying_as(profile, role):
+    return instead(f'profile = "{profile}"', f'profile = "{profile}"\ndeploy_role_arn = "{role}"')
 
 
 # In accounts that have nothing yet.
@@ -53,6 +61,28 @@ BEFORE = {
         DEPLOY, ["checkout", "external_id"], ["init --external-ids"], instead('external_id = "checkout-5c1f0e6a"\n', "")
     ),
     "no zips": Bad(("deploy", "--functions", ".", "--yes"), ["send-queue", "recount"], ["NAME.zip"]),
+    "a zip for another processor": Bad(
+        PLAN, ["recount.zip", "arm64", "x86_64"], ['architecture = "arm64"'], recount_zip=packed(ARM64)
+    ),
+    "a zip without a program": Bad(
+        PLAN, ["recount.zip", "no bootstrap"], ["`bootstrap`"], recount_zip=packed(SCRIPT, name="main")
+    ),
+    "a zip whose program may not be executed": Bad(
+        PLAN, ["recount.zip", "may not be executed"], ["build it again"], recount_zip=packed(SCRIPT, mode=0o644)
+    ),
+    "a zip that is none": Bad(PLAN, ["recount.zip"], ["build it again"], recount_zip=SCRIPT),
+    "a role that may not be assumed in the primary": Bad(
+        DEPLOY,
+        [f"{PRIMARY}:role/nobody", "[primaries.main]", "deploy_role_arn", "AccessDenied"],
+        ["trust policy", "sts:AssumeRole"],
+        deploying_as("primary", f"arn:aws:iam::{PRIMARY}:role/nobody"),
+    ),
+    "a role that may not be assumed in a grant's account": Bad(
+        DEPLOY,
+        [f"{SECONDARY}:role/nobody", "[grants.checkout]", "deploy_role_arn", "AccessDenied"],
+        ["trust policy", "sts:AssumeRole"],
+        deploying_as("shop", f"arn:aws:iam::{SECONDARY}:role/nobody"),
+    ),
     "nobody to ask": Bad(("deploy", "--functions", ZIPS), ["nothing was changed"], ["--yes"]),
     "a grant that is not in the file": Bad(BILLING, ["[grants.billing]"], ["grant billing --account", "--campaign"]),
     "a grant of no campaign": Bad((*BILLING, "--account", "444444444444"), ["campaign"], ["--campaign"]),
@@ -80,4 +110,17 @@ AFTER = {
     "a second grant of an account in the hub": Bad(
         (*BILLING, "--account", "333333333333", "--campaign", "order-updates", "--hub"), ["newsletter"], ["one grant"]
     ),
+}
+# What is wrong elsewhere than under the primary, and whom to take access from nevertheless: the grant that is wrong, and
+# another.
+ELSEWHERE = {
+    "an account of 13 digits": (instead(SECONDARY, SECONDARY + "2"), "newsletter"),
+    "a text that is not closed": (instead('"shop"', '"shop'), "checkout"),
+}
+# What may make another account of the primary's.
+PRIMARY_WRONG = {
+    "an account of 11 digits": instead(f'"{PRIMARY}"', f'"{PRIMARY[:-1]}"'),
+    "a value that is none": instead(f'account = "{PRIMARY}"', f"account = {PRIMARY}x"),
+    "a header that is not closed": instead("[primaries.main]", "[primaries.main"),
+    "a header that is not opened": instead("[primaries.main]", "primaries.main]"),
 }

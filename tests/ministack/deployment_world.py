@@ -5,7 +5,6 @@ import shutil
 import sys
 import tempfile
 import urllib.request
-import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from gate import Gate
 from inventory import state
 from processes import Double, Ministack, started
 from wire import Wire
+from zips import SCRIPT, packed
 
 ACCOUNTS = {"primary": PRIMARY, "shop": SECONDARY, "news": TENANT}
 
@@ -125,10 +125,7 @@ def light(packages, folder):
         if package.name == "send-queue.zip":
             shutil.copy(package, folder)
         else:
-            with zipfile.ZipFile(folder / package.name, "w") as stand_in:
-                entry = zipfile.ZipInfo("bootstrap")
-                entry.external_attr = 0o755 << 16
-                stand_in.writestr(entry, "#!/bin/sh\nexit 1\n")
+            (folder / package.name).write_bytes(packed(SCRIPT))
     return folder
 
 

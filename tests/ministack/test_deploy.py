@@ -107,6 +107,24 @@ def test_all_that_a_role_may_and_may_not_do_is_proven_where_its_functions_run(de
         assert {"denied/another-number", "denied/own-limits", "denied/other-grant", "denied/topics"} <= proven[grant]
 
 
+def test_an_account_that_cannot_be_reached_leaves_nothing_unproven_of_the_others(deployed):
+    text = deployed.command.config.read_text()
+    assert 'profile = "shop"' in text
+    deployed.command.config.write_text(text.replace('profile = "shop"', 'profile = "nobody"'))
+    try:
+        answer = deployed.command.run("verify", code=1).answer
+    finally:
+        deployed.command.config.write_text(text)
+    proofs = {proof["grant"]: proof for proof in answer["grants"]}
+    assert (answer["verified"], set(proofs)) == (False, {"checkout", "newsletter"})
+    [check] = proofs["checkout"]["checks"]
+    assert (check["name"], check["state"]) == ("probe", "unknown")
+    assert "profile nobody" in check["detail"] and SECONDARY in check["detail"] and "grants.checkout" in check["cure"]
+    other = proofs["newsletter"]
+    assert other["statements"] == [] and {check["state"] for check in other["checks"]} == {"healthy"}, other
+    assert {"assume-role", "dry-run:order-updates", "denied/topics"} <= {check["name"] for check in other["checks"]}
+
+
 def test_the_statement_that_is_wrong_is_named(deployed):
     iam, role = deployed.accounts["primary"].iam, "tendlc-grant-checkout"
     before = iam.get_role_policy(RoleName=role, PolicyName="tendlc")["PolicyDocument"]

@@ -1,6 +1,6 @@
 // Who asks, and what AWS says of them with every request.
 
-import { GRANTS, IN_ORGANIZATION, ORGANIZATION, PRIMARY, role } from './world.mjs'
+import { GRANTS, IN_ORGANIZATION, ORGANIZATION, OTHER_ORGANIZATION, PRIMARY, role } from './world.mjs'
 
 /** A session of a role. AWS gives the role's ARN as the principal's, whatever the session is called. */
 export function session(account, name, sessionName = name) {
@@ -12,7 +12,7 @@ export function session(account, name, sessionName = name) {
     context: {
       'aws:PrincipalArn': role(account, name),
       'aws:PrincipalAccount': account,
-      ...(IN_ORGANIZATION.includes(account) && { 'aws:PrincipalOrgID': ORGANIZATION }),
+      'aws:PrincipalOrgID': IN_ORGANIZATION.includes(account) ? ORGANIZATION : OTHER_ORGANIZATION,
       'aws:SecureTransport': 'true',
     },
   }
@@ -21,6 +21,13 @@ export function session(account, name, sessionName = name) {
 /** A session whose own account lets it do everything, so that nothing but the policies here can stop it. */
 export function almighty(account, name = 'administrator') {
   return { ...session(account, name), almighty: true, name: `${account} ${name} (may all)` }
+}
+
+/** The same of an account that is of no organization any more. */
+export function expelled(account, name) {
+  const { context, ...caller } = almighty(account, name)
+  const { 'aws:PrincipalOrgID': _, ...outside } = context
+  return { ...caller, context: outside, name: `${caller.name}, expelled` }
 }
 
 /** AWS itself, on behalf of what is at the source. */

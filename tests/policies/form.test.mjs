@@ -4,11 +4,29 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 
 import { actionExists, sentWith } from './authorizer.mjs'
-import { readRendered } from './rendered.mjs'
+import { variants } from './variants.mjs'
+import { ORGANIZATION, OTHER_ORGANIZATION } from './world.mjs'
 
 const list = (value) => (value === undefined ? [] : [value].flat())
 
-for (const { name, kind, policy } of readRendered()) {
+/** A star is everybody, unless AWS says of them that they are of our organization. */
+const namesWhom = ({ NotPrincipal, Principal, Condition }) =>
+  NotPrincipal === undefined &&
+  (!JSON.stringify(Principal ?? {}).includes('"*"') || Condition?.StringEquals?.['aws:PrincipalOrgID'] === ORGANIZATION)
+
+test('a star names nobody, unless they must be of our organization', () => {
+  const ours = { 'aws:PrincipalOrgID': ORGANIZATION }
+  for (const Principal of ['*', { AWS: '*' }, { AWS: ['*'] }]) {
+    assert.ok(namesWhom({ Principal, Condition: { StringEquals: ours } }))
+    assert.ok(!namesWhom({ Principal }))
+    assert.ok(!namesWhom({ Principal, Condition: { StringEquals: { 'aws:PrincipalOrgID': OTHER_ORGANIZATION } } }))
+    for (const looser of ['StringLike', 'StringEqualsIfExists', 'StringNotEquals', 'ForAllValues:StringEquals']) {
+      assert.ok(!namesWhom({ Principal, Condition: { [looser]: ours } }), looser)
+    }
+  }
+})
+
+for (const { name, kind, policy } of variants.flatMap(({ judged }) => judged)) {
   for (const [place, statement] of list(policy.Statement).entries()) {
     const where = `${name}, ${statement.Sid ?? `statement ${place + 1}`}`
     if (statement.Effect === 'Deny') continue
@@ -23,8 +41,7 @@ for (const { name, kind, policy } of readRendered()) {
     })
 
     test(`${where}: names whom and what it is about`, () => {
-      assert.equal(statement.NotPrincipal, undefined)
-      assert.doesNotMatch(JSON.stringify(statement.Principal ?? {}), /"\*"/)
+      assert.ok(namesWhom(statement), JSON.stringify(statement))
       for (const resource of list(statement.Resource)) assert.notEqual(resource, '*')
     })
 
@@ -40,13 +57,15 @@ for (const { name, kind, policy } of readRendered()) {
 // What IAM and the services take, without white space. More of a role's trust is to be had for asking, of the rest not.
 const MOST = { trust: 2048, permissions: 10_240, resource: 10_240 }
 
-for (const kind of Object.keys(MOST)) {
-  const sizes = new Map()
-  for (const { of, policy, ...document } of readRendered()) {
-    if (document.kind !== kind) continue
-    for (const whose of of) sizes.set(whose, (sizes.get(whose) ?? 0) + JSON.stringify(policy).length)
-  }
-  for (const [whose, size] of sizes) {
-    test(`${whose}: its ${kind} policies are short enough`, () => assert.ok(size <= MOST[kind], `${size} of ${MOST[kind]}`))
+for (const { where, judged } of variants) {
+  for (const kind of Object.keys(MOST)) {
+    const sizes = new Map()
+    for (const { of, policy, ...document } of judged) {
+      if (document.kind !== kind) continue
+      for (const whose of of) sizes.set(whose, (sizes.get(whose) ?? 0) + JSON.stringify(policy).length)
+    }
+    for (const [whose, size] of sizes) {
+      test(`${where}${whose}: its ${kind} policies are short enough`, () => assert.ok(size <= MOST[kind], `${size} of ${MOST[kind]}`))
+    }
   }
 }

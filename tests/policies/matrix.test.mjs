@@ -5,12 +5,13 @@ import assert from 'node:assert/strict'
 
 import { concerned, decide } from './authorizer.mjs'
 import { foreign } from './foreign.mjs'
-import { readRendered } from './rendered.mjs'
-import { matrix } from './rows/index.mjs'
 import { describe } from './rows/row.mjs'
+import { variants } from './variants.mjs'
 
-const documents = [...readRendered(), ...foreign]
-
-for (const row of matrix) {
-  test(describe(row), async () => assert.equal(await decide(concerned(documents, row), row), row.expected))
+for (const { where, documents, rows } of variants) {
+  for (const row of rows) {
+    test(`${where}${describe(row)}`, async () => {
+      assert.equal(await decide(concerned([...documents, ...foreign], row), row), row.expected)
+    })
+  }
 }

@@ -7,9 +7,8 @@ import assert from 'node:assert/strict'
 import { concerned, decide } from './authorizer.mjs'
 import { foreign } from './foreign.mjs'
 import { mutants } from './mutations.mjs'
-import { readRendered } from './rendered.mjs'
-import { matrix } from './rows/index.mjs'
 import { describe } from './rows/row.mjs'
+import { variants } from './variants.mjs'
 
 const NO_OTHER_SAYS_A_SOURCE = 'on a bus nothing but PutEvents says a source or a detail-type'
 const NO_OTHER_IS_TRUSTED = 'the trust takes sts:AssumeRole and nothing else'
@@ -17,6 +16,7 @@ const NO_OTHER_IS_TRUSTED = 'the trust takes sts:AssumeRole and nothing else'
 /** What nobody can notice, and why it does no harm. */
 const HARMLESS = {
   'tendlc-grant EventSenders resource: statement 1 for any action': NO_OTHER_SAYS_A_SOURCE,
+  'tendlc-primary OrganizationSenders resource: statement 1 for any action': NO_OTHER_SAYS_A_SOURCE,
   'tendlc-primary ProbeHealthRole-tendlc permissions: Assume for any action': NO_OTHER_IS_TRUSTED,
   'tendlc-primary SendRole-tendlc permissions: Assume for any action': NO_OTHER_IS_TRUSTED,
   'tendlc-primary SendRole-tendlc permissions: Outcomes for any action': NO_OTHER_SAYS_A_SOURCE,
@@ -27,13 +27,6 @@ const HARMLESS = {
   'tendlc-tenant OutcomeSenders resource: statement 1 for any action': NO_OTHER_SAYS_A_SOURCE,
 }
 
-const rendered = readRendered()
-const documents = [...rendered, ...foreign]
-
-// A row that is decided wrongly is the other test's to tell; here it would notice what mends it.
-const right = []
-for (const row of matrix) if ((await decide(concerned(documents, row), row)) === row.expected) right.push(row)
-
 function groupBy(list, key) {
   const groups = new Map()
   for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one])
@@ -43,7 +36,7 @@ function groupBy(list, key) {
 const service = (action) => action.split(':')[0]
 
 /** The first row that is decided otherwise, now that some documents are others. */
-async function noticedBy(mutated, rows) {
+async function noticedBy(mutated, rows, documents) {
   const changed = new Map(mutated.map(({ document, policy }) => [document, policy]))
   const services = new Set(mutated.flatMap(({ statement }) => [statement.Action].flat().map(service)))
   for (const row of rows.filter(({ action }) => services.has(service(action)))) {
@@ -56,19 +49,26 @@ async function noticedBy(mutated, rows) {
   }
 }
 
-// What comes of the same lines of a template is mutated together: they are needed if one of their stacks needs them.
-for (const [origin, siblings] of groupBy(rendered, ({ origin }) => origin)) {
-  const all = siblings.flatMap((document) => [...mutants(document)].map((mutant) => ({ document, ...mutant })))
-  test(`${origin}: all of it is needed, and enough`, async () => {
-    const rows = right.filter((row) => concerned(siblings, row).length > 0)
-    const unnoticed = []
-    const harmless = new Set(Object.keys(HARMLESS).filter((name) => name.startsWith(`${origin}: `)))
-    for (const [what, mutated] of groupBy(all, ({ what }) => what)) {
-      const row = await noticedBy(mutated, rows)
-      if (row) console.log(`${origin} | ${what} | ${describe(row)}`)
-      else if (!harmless.delete(`${origin}: ${what}`)) unnoticed.push(what)
-    }
-    assert.deepEqual(unnoticed, [], 'nobody notices these')
-    assert.deepEqual([...harmless], [], 'these are noticed, and need no excuse')
-  })
+for (const { where, documents: rendered, judged, rows: matrix } of variants) {
+  const documents = [...rendered, ...foreign]
+  // A row that is decided wrongly is the other test's to tell; here it would notice what mends it.
+  const right = []
+  for (const row of matrix) if ((await decide(concerned(documents, row), row)) === row.expected) right.push(row)
+
+  // What comes of the same lines of a template is mutated together: they are needed if one of their stacks needs them.
+  for (const [origin, siblings] of groupBy(judged, ({ origin }) => origin)) {
+    const all = siblings.flatMap((document) => [...mutants(document)].map((mutant) => ({ document, ...mutant })))
+    test(`${where}${origin}: all of it is needed, and enough`, async () => {
+      const rows = right.filter((row) => concerned(siblings, row).length > 0)
+      const unnoticed = []
+      const harmless = new Set(Object.keys(HARMLESS).filter((name) => name.startsWith(`${origin}: `)))
+      for (const [what, mutated] of groupBy(all, ({ what }) => what)) {
+        const row = await noticedBy(mutated, rows, documents)
+        if (row) console.log(`${where}${origin} | ${what} | ${describe(row)}`)
+        else if (!harmless.delete(`${origin}: ${what}`)) unnoticed.push(what)
+      }
+      assert.deepEqual(unnoticed, [], 'nobody notices these')
+      assert.deepEqual([...harmless], [], 'these are noticed, and need no excuse')
+    })
+  }
 }

@@ -4,6 +4,7 @@ export const REGION = 'us-east-1'
 /** The same in a Region where nothing of tendlc's is. */
 export const elsewhere = (arn) => arn.replace(`:${REGION}:`, ':eu-west-1:')
 export const ORGANIZATION = 'o-a1b2c3d4e5'
+export const OTHER_ORGANIZATION = 'o-z9y8x7w6v5'
 
 export const PRIMARY = '111111111111'
 /** The spoke of the grant `checkout`. */
@@ -12,10 +13,12 @@ export const SECONDARY = '222222222222'
 export const TENANT = '333333333333'
 /** The spoke of the grant `alerts`: of the same organization, with a grant of its own. */
 export const NEIGHBOUR = '555555555555'
+/** Of the same organization, and of no grant. */
+export const COLLEAGUE = '666666666666'
 /** Of no grant and another organization. */
 export const STRANGER = '444444444444'
 
-export const IN_ORGANIZATION = [PRIMARY, SECONDARY, TENANT, NEIGHBOUR]
+export const IN_ORGANIZATION = [PRIMARY, SECONDARY, TENANT, NEIGHBOUR, COLLEAGUE]
 
 const arn = (service, account, resource) => `arn:aws:${service}:${REGION}:${account}:${resource}`
 
@@ -29,6 +32,8 @@ export const schedule = (account, name) => arn('scheduler', account, `schedule/d
 export const sms = (account, resource) => arn('sms-voice', account, resource)
 export const logs = (account, name) => arn('logs', account, `log-group:/aws/lambda/${name}:log-stream:2026/11/20/[$LATEST]1`)
 export const bucket = (account) => `arn:aws:s3:::tendlc-code-${account}-${REGION}`
+
+export const HUB_BUS = bus(PRIMARY, 'tendlc')
 
 export const TABLE = arn('dynamodb', PRIMARY, 'table/tendlc')
 export const OTHER_TABLE = arn('dynamodb', PRIMARY, 'table/payroll')

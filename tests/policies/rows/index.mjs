@@ -1,5 +1,7 @@
 // The whole matrix.
 
+import { HUB_BUS } from '../world.mjs'
+import bus, { withOrganization, withoutOrganization } from './bus.mjs'
 import code from './code.mjs'
 import grantSend from './grant-send.mjs'
 import grantTable from './grant-table.mjs'
@@ -11,6 +13,11 @@ import spoke from './spoke.mjs'
 import tenant from './tenant.mjs'
 import trust from './trust.mjs'
 
-export const matrix = [
-  ...trust, ...grantTable, ...grantSend, ...sns, ...spoke, ...hub, ...tenant, ...receipts, ...jobs, ...code,
+const always = [
+  ...trust, ...grantTable, ...grantSend, ...sns, ...spoke, ...hub, ...bus, ...tenant, ...receipts, ...jobs, ...code,
 ]
+
+export const matrix = [...always, ...withOrganization]
+
+/** Of the hub's bus alone, where the primary has no organization. */
+export const matrixAlone = [...always.filter(({ resource }) => resource === HUB_BUS), ...withoutOrganization]

@@ -1,6 +1,6 @@
 // Who may assume which role. Callers that may all in their account show that the trust alone keeps them out.
 
-import { almighty, granted, session } from '../callers.mjs'
+import { almighty, expelled, granted, session } from '../callers.mjs'
 import { GRANTS, NEIGHBOUR, PRIMARY, SECONDARY, STRANGER, TENANT, role } from '../world.mjs'
 import { PLAIN, as, rows } from './row.mjs'
 
@@ -8,13 +8,6 @@ const ASSUME = 'sts:AssumeRole'
 const CHECKOUT = GRANTS.checkout
 const NEWSLETTER = GRANTS.newsletter
 const ALERTS = GRANTS.alerts
-
-/** The right role of an account that is not of the organization any more. */
-function expelled() {
-  const { context, ...caller } = almighty(SECONDARY, 'tendlc-send')
-  const { 'aws:PrincipalOrgID': _, ...outside } = context
-  return { ...caller, context: outside, name: `${caller.name}, expelled` }
-}
 
 /** All that the trust of a grant's role asks for. */
 const of = (grant, name = 'send-queue') => as(`tendlc-${grant}-${name}`, GRANTS[grant].externalId)
@@ -50,7 +43,7 @@ export default [
   ...rows(almighty(NEIGHBOUR, 'tendlc-send'), [
     ['denied', ASSUME, CHECKOUT.role, right, 'another grant of the same organization'],
   ]),
-  ...rows(expelled(), [
+  ...rows(expelled(SECONDARY, 'tendlc-send'), [
     ['denied', ASSUME, CHECKOUT.role, right, 'an account that has left the organization'],
   ]),
   ...rows(granted('checkout'), [
