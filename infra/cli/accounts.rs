@@ -79,6 +79,10 @@ impl Accounts {
             .ok_or_else(|| Wrong::error(format!("the account {account} was not reached"), "report this"))
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.reached.values()
+    }
+
     pub fn len(&self) -> usize {
         self.reached.len()
     }

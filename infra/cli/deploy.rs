@@ -8,17 +8,19 @@ pub mod survey;
 
 use std::collections::BTreeMap;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use tendlc_config::{Checked, Config, Grant, Primary};
 use tendlc_core::name::{GrantName, PrimaryName};
-use tendlc_deploy::{Owner, Stack, Template, stacks};
+use tendlc_deploy::{Code, Owner, Stack, Template, stacks};
 
+use crate::account::Way;
 use crate::accounts::Accounts;
 use crate::args::{Deploy, Output};
 use crate::code::Zips;
 use crate::sync::chosen;
 use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
-use survey::Survey;
+use survey::{AT_ONCE, Survey};
 
 /// Whether it is only looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,21 +71,33 @@ async fn whole(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
     };
     let wanted = stacks(&config, name, &zips.code);
     have_names_of_their_own(&wanted)?;
-    name_strays(&accounts, primary, &wanted).await?;
+    name_strays(&accounts, &config).await?;
     let survey = Survey::of(&config, (name, primary), accounts, wanted, &zips).await?;
     go_on(survey, &zips, mode, deploy.yes, deploy.output).await
 }
 
-/// A grant that was taken out of the file keeps its role until somebody takes that away: whether what waits on its queues
-/// may go with it is not for us to say.
-async fn name_strays(accounts: &Accounts, primary: &Primary, wanted: &[Stack]) -> anyhow::Result<()> {
-    let account = accounts.get(&primary.account)?;
-    let names: Vec<&str> = wanted.iter().map(|stack| stack.name.as_str()).collect();
-    for stray in account.cloud.strays(&["tendlc-grant-", "tendlc-campaign-"], &names).await? {
+/// What the names of stacks begin with that are of something in the file.
+const OWNED: [&str; 4] = ["tendlc-grant-", "tendlc-campaign-", "tendlc-secondary-", "tendlc-tenant-"];
+
+/// A grant that was taken out of the file keeps its role until somebody takes that away, and one that became a spoke or
+/// the hub's keeps what it had as the other: whether what waits on its queues may go with it is not for us to say.
+async fn name_strays(accounts: &Accounts, config: &Config) -> anyhow::Result<()> {
+    let code = Code { prefix: "none".to_owned() };
+    let wanted: Vec<Stack> = config.primaries.keys().flat_map(|primary| stacks(config, primary, &code)).collect();
+    let wanted = &wanted;
+    let look = accounts.iter().map(|account| async move {
+        let own = wanted.iter().filter(|stack| stack.account == account.way.account);
+        let names: Vec<&str> = own.map(|stack| stack.name.as_str()).collect();
+        anyhow::Ok((account, account.cloud.strays(&OWNED, &names).await?))
+    });
+    let strays: Vec<_> = stream::iter(look).buffered(AT_ONCE).try_collect().await?;
+    for (account, stray) in strays.iter().flat_map(|(account, strays)| strays.iter().map(move |stray| (account, stray)))
+    {
+        let Way { account: id, region, .. } = &account.way;
         eprintln!(
-            "note: the stack {stray} is of nothing in the file and stays as it is; this takes it away, with the grant's \
-             role and, in the hub, its queues:\n  aws cloudformation delete-stack --stack-name {stray} --region {}{}",
-            primary.region,
+            "note: the stack {stray} in the account {id} is of nothing in the file and stays as it is; this takes it \
+             away, with what it made (a grant's role, its queues and what is on them, its functions):\n  aws \
+             cloudformation delete-stack --stack-name {stray} --region {region}{}",
             account.way.trouble().profile()
         );
     }

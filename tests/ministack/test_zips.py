@@ -5,7 +5,7 @@ import os
 import pytest
 from accounts import PRIMARY, REGION
 from deployment_world import CONFIG, SPOKE, opened
-from zips import packed, program
+from zips import SCRIPT, packed, program
 
 FUNCTIONS = ["send-queue", "send-event", "probe-health", "settle-receipt", "refresh-limits", "recount"]
 # Prints as cargo does, and has built before what it is asked for.
@@ -26,7 +26,7 @@ class Cargo:
     def __init__(self, folder, built):
         self._target = folder / "target"
         self._target.mkdir()
-        stand_in = folder / "bin/cargo"
+        stand_in = folder / "path/cargo"
         stand_in.parent.mkdir()
         stand_in.write_text(CARGO)
         stand_in.chmod(0o755)
@@ -47,8 +47,8 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def cargo(world, tmp_path_factory):
-    return Cargo(tmp_path_factory.mktemp("cargo"), world.light)
+def cargo(world):
+    return Cargo(world.command.folder, world.light)
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +60,15 @@ def deployed(world, cargo):
 
 
 @pytest.mark.parametrize("architecture, flag", [("x86_64", "--x86-64"), ("arm64", "--arm64")])
-def test_cargo_is_asked_for_every_function_by_itself_and_for_the_primarys_architecture(
-    world, cargo, architecture, flag
-):
-    world.empty(CONFIG.replace('"x86_64"', f'"{architecture}"'))
+def test_cargo_is_asked_for_all_functions_for_the_primarys_architecture(world, cargo, architecture, flag):
+    world.command.config.write_text(CONFIG.replace('"x86_64"', f'"{architecture}"'))
     world.command.run("plan", code=1, **cargo.environment(ends=1))
     packages = [word for name in FUNCTIONS for word in ("-p", name)]
     assert cargo.asked() == ["lambda", "build", "--release", "--output-format", "zip", flag, *packages]
 
 
 def test_functions_that_cannot_be_built_can_be_taken(world, cargo):
-    world.empty()
+    world.command.config.write_text(CONFIG)
     error = world.command.run("deploy", "--yes", code=1, **cargo.environment(ends=1)).answer["error"]
     assert "building the functions failed" in error["message"]
     assert "tendlc deploy --functions DIR" in error["cure"]
@@ -91,8 +89,10 @@ def test_what_cargo_built_is_deployed(deployed):
     assert len(found) == len(FUNCTIONS)
 
 
-def again(deployed, folder, **others):
-    """A plan with the same programs, but for some, packed at another moment."""
+def again(deployed, **others):
+    """What a plan would change with the same programs, but for some, packed at another moment."""
+    folder = deployed.command.folder / "again"
+    folder.mkdir(exist_ok=True)
     for package in deployed.light.glob("*.zip"):
         content = packed(others.get(package.stem, program(package)), moment=(2001, 2, 3, 4, 5, 6))
         assert content != package.read_bytes()
@@ -100,10 +100,10 @@ def again(deployed, folder, **others):
     return deployed.command.run("plan", "--functions", folder).answer["stacks"]
 
 
-def test_the_same_programs_packed_again_are_no_change(deployed, tmp_path):
-    assert again(deployed, tmp_path) == []
+def test_the_same_programs_packed_again_are_no_change(deployed):
+    assert again(deployed) == []
 
 
-def test_another_program_is_a_change_wherever_it_runs(deployed, tmp_path):
-    changed = again(deployed, tmp_path, recount=b"#!/bin/sh\nexit 2\n")
+def test_another_program_is_a_change(deployed):
+    changed = again(deployed, recount=SCRIPT + b"# Of another release.\n")
     assert "tendlc-primary" in [stack["stack"] for stack in changed]
