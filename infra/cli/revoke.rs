@@ -22,7 +22,7 @@ pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
     let grant = &revoke.name;
     // One that stands in the file no more may still have a role.
     let of_grant = config.grants.get(grant).map(|grant| grant.primary.to_string());
-    let (name, primary) = chosen(&config, of_grant.as_deref().or(revoke.primary.as_deref()))?;
+    let (name, primary) = chosen(&config, revoke.primary.as_deref().or(of_grant.as_deref()))?;
     let way = Way::to_primary(name, primary);
     let cloud = Cloud::new(&way.open().await?, &way);
     let stack = names::grant(grant);

@@ -111,8 +111,7 @@ AFTER = {
         (*BILLING, "--account", "333333333333", "--campaign", "order-updates", "--hub"), ["newsletter"], ["one grant"]
     ),
 }
-# What is wrong elsewhere than under the primary, and whom to take access from nevertheless: the grant that is wrong, and
-# another.
+# What is wrong elsewhere than under the primary, and the grant that is revoked nevertheless: that one, or another.
 ELSEWHERE = {
     "an account of 13 digits": (instead(SECONDARY, SECONDARY + "2"), "newsletter"),
     "a text that is not closed": (instead('"shop"', '"shop'), "checkout"),

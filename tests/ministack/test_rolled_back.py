@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from accounts import PRIMARY, SECONDARY
+from accounts import PRIMARY, SECONDARY, TENANT
 from deployment_world import CONFIG, HUB, SPOKE, opened
 from inventory import leftovers, stacks
 from obstacles import Bucket, Held, Queue, Role
@@ -179,3 +179,15 @@ def test_nothing_stays_announced_when_looking_fails(world):
     Bucket(world.accounts["shop"], f"tendlc-code-{SECONDARY}-us-east-1")
     world.deploy(code=1)
     assert [stack["StackName"] for account in world.accounts.values() for stack in stacks(account)] == []
+
+
+def test_what_nothing_in_the_file_names_is_told_in_every_account(world):
+    world.empty(CONFIG + HUB)
+    world.deploy()
+    # The tenant is to be a spoke: what it had of the hub stays until somebody takes it away.
+    world.command.config.write_text(CONFIG + HUB.replace('topology = "hub"\n', ""))
+    ended = world.command.run("plan", "--functions", world.light)
+    lines = [line for line in ended.errors.splitlines() if "delete-stack" in line]
+    assert len(lines) == 1, ended.errors
+    assert "tendlc-tenant-newsletter" in lines[0] and "--profile news" in lines[0]
+    assert f"tendlc-tenant-newsletter in the account {TENANT}" in ended.errors

@@ -24,7 +24,7 @@ class Cargo:
     """Is found before the one of the machine."""
 
     def __init__(self, folder, built):
-        self._target = folder / "target"
+        self._target = folder / "built"
         self._target.mkdir()
         stand_in = folder / "path/cargo"
         stand_in.parent.mkdir()

@@ -192,6 +192,7 @@ fn what_may_be_about_a_primary_holds_up_everything() {
         ("[primaries.main]", "[primaries.main"),
         ("[primaries.main]", "[primary.main]"),
         ("region = ", "\"\"\"region = "),
+        ("[primaries.main]", "[brands.b]\nt_mobile_daily_segments = \"\"\"1\n[primaries.main]"),
     ] {
         let text = changed(from, to);
         let found = check_primaries(&text, "tendlc.toml").unwrap_err();
