@@ -66,8 +66,12 @@ impl Accounts {
         let mut accounts = Self { reached: BTreeMap::new(), out_of_reach: BTreeMap::new() };
         for (id, opened) in opened.await {
             match opened {
-                Ok(account) => drop(accounts.reached.insert(id, account)),
-                Err(error) => drop(accounts.out_of_reach.insert(id, error)),
+                Ok(account) => {
+                    accounts.reached.insert(id, account);
+                }
+                Err(error) => {
+                    accounts.out_of_reach.insert(id, error);
+                }
             }
         }
         accounts

@@ -24,9 +24,9 @@ const SELDOM: Duration = Duration::from_secs(3);
 /// The last of these is some twenty seconds after the first. AWS_MAX_ATTEMPTS and the profile say otherwise.
 const ATTEMPTS: u32 = 10;
 
-/// As many are asked again at once as stacks are worked on at once when an answer is lost; where none comes, all calls
-/// of an account together try no more than that. What is asked too fast is asked again as often as `ATTEMPTS` says.
-const LOST: usize = AT_ONCE;
+/// Each stack that is worked on may ask again so often when answers are lost or CloudFormation fails (500 to 504); where
+/// none comes, all calls of an account together try no more than that. What is asked too fast has far more tries.
+const LOST: usize = 3 * AT_ONCE;
 
 /// A retry is a thousandth of what a client has for retries, but after a lost answer.
 const ALL_RETRIES: usize = 1_000;

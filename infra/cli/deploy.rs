@@ -8,8 +8,9 @@ pub mod survey;
 
 use std::collections::BTreeMap;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures::stream::{self, StreamExt as _};
 use tendlc_config::{Checked, Config, Grant, Primary};
+use tendlc_core::account::AccountId;
 use tendlc_core::name::{GrantName, PrimaryName};
 use tendlc_deploy::{Code, Owner, Stack, Template, stacks};
 
@@ -71,7 +72,7 @@ async fn whole(deploy: Deploy, mode: Mode) -> anyhow::Result<u8> {
     };
     let wanted = stacks(&config, name, &zips.code);
     have_names_of_their_own(&wanted)?;
-    name_strays(&accounts, &config).await?;
+    name_strays(&accounts, &config).await;
     let survey = Survey::of(&config, (name, primary), accounts, wanted, &zips).await?;
     go_on(survey, &zips, mode, deploy.yes, deploy.output).await
 }
@@ -81,16 +82,19 @@ const OWNED: [&str; 4] = ["tendlc-grant-", "tendlc-campaign-", "tendlc-secondary
 
 /// A grant that was taken out of the file keeps its role until somebody takes that away, and one that became a spoke or
 /// the hub's keeps what it had as the other: whether what waits on its queues may go with it is not for us to say.
-async fn name_strays(accounts: &Accounts, config: &Config) -> anyhow::Result<()> {
+async fn name_strays(accounts: &Accounts, config: &Config) {
     let code = Code { prefix: "none".to_owned() };
     let wanted: Vec<Stack> = config.primaries.keys().flat_map(|primary| stacks(config, primary, &code)).collect();
-    let wanted = &wanted;
+    let (wanted, primaries): (_, Vec<&AccountId>) =
+        (&wanted, config.primaries.values().map(|primary| &primary.account).collect());
+    let primaries = &primaries;
     let look = accounts.iter().map(|account| async move {
         let own = wanted.iter().filter(|stack| stack.account == account.way.account);
         let names: Vec<&str> = own.map(|stack| stack.name.as_str()).collect();
-        anyhow::Ok((account, account.cloud.strays(&OWNED, &names).await?))
+        // Who may not list stacks may deploy all the same.
+        (account, account.cloud.strays(&OWNED, &names, primaries).await.unwrap_or_default())
     });
-    let strays: Vec<_> = stream::iter(look).buffered(AT_ONCE).try_collect().await?;
+    let strays: Vec<_> = stream::iter(look).buffered(AT_ONCE).collect().await;
     for (account, stray) in strays.iter().flat_map(|(account, strays)| strays.iter().map(move |stray| (account, stray)))
     {
         let Way { account: id, region, .. } = &account.way;
@@ -101,7 +105,6 @@ async fn name_strays(accounts: &Accounts, config: &Config) -> anyhow::Result<()>
             account.way.trouble().profile()
         );
     }
-    Ok(())
 }
 
 /// Shows what would change, asks, and does it.

@@ -15,13 +15,15 @@ use crate::wrong::{self, Wrong};
 use crate::{DONE, FOUND_WRONG, check, show};
 
 pub async fn run(revoke: Revoke) -> anyhow::Result<u8> {
-    let Checked { config, .. } = match check::read_primaries(&revoke.config)? {
+    let Checked { config, notes } = match check::read_primaries(&revoke.config)? {
         Ok(checked) => checked,
         Err(mistakes) => return Ok(check::refuse(&mistakes, revoke.output)),
     };
     let grant = &revoke.name;
     // One that stands in the file no more may still have a role.
-    let of_grant = config.grants.get(grant).map(|grant| grant.primary.to_string());
+    let known = config.grants.get(grant).filter(|_| notes.is_empty());
+    // What is wrong in the file may be which primary it is of.
+    let of_grant = known.map(|grant| grant.primary.to_string());
     let (name, primary) = chosen(&config, revoke.primary.as_deref().or(of_grant.as_deref()))?;
     let way = Way::to_primary(name, primary);
     let cloud = Cloud::new(&way.open().await?, &way);

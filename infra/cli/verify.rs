@@ -102,11 +102,11 @@ async fn prove(
                 Topology::Spoke => {
                     let row = board.begin(format!("{} asking the probe of {grant_name}", grant.account), 1);
                     let probe = format!("{}-probe-health", prefix(all, grant_name));
-                    let checks = match accounts.out_of_reach.get(&grant.account) {
-                        Some(error) => vec![Check::unknown("probe", error)],
-                        None => ask::probe(accounts.get(&grant.account)?, &probe).await,
+                    let (checks, ended) = match accounts.out_of_reach.get(&grant.account) {
+                        Some(error) => (vec![Check::unknown("probe", error)], "not reached"),
+                        None => (ask::probe(accounts.get(&grant.account)?, &probe).await, "asked"),
                     };
-                    row.end(board, "asked");
+                    row.end(board, ended);
                     checks
                 }
             };

@@ -45,6 +45,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether it only looks.
+    pub fn is_read(&self) -> bool {
+        ["GetItem", "BatchGetItem", "Query"].contains(&self.operation.as_str())
+    }
+
     /// Whether it takes from an item whose key begins so: `B#` a pool, `C#` a budget, `R#` a clock.
     pub fn is_update_of(&self, prefix: &str) -> bool {
         self.operation == "UpdateItem" && self.key.starts_with(prefix)

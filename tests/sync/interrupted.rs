@@ -59,8 +59,8 @@ async fn cut_off_anywhere_it_is_consistent_and_the_next_run_completes_it() {
             let primary = used(now).await;
             let mut writes = 0;
             let wire = Wire::new(move |call| {
-                writes += usize::from(call.operation != "GetItem");
-                if call.operation != "GetItem" && writes == last { Fate::DiesBefore } else { Fate::Through }
+                writes += usize::from(!call.is_read());
+                if !call.is_read() && writes == last { Fate::DiesBefore } else { Fate::Through }
             });
             let whole = sync_until(&primary, &wire).await;
             let when = format!("cut off before write {last} at {now}");
@@ -93,8 +93,8 @@ async fn a_lost_answer_does_nothing_twice() {
             let primary = used(NOON).await;
             let mut writes = 0;
             let wire = Wire::new(move |call| {
-                writes += usize::from(call.operation != "GetItem");
-                let broken = call.operation != "GetItem" && (lost..lost + times).contains(&writes);
+                writes += usize::from(!call.is_read());
+                let broken = !call.is_read() && (lost..lost + times).contains(&writes);
                 if broken { Fate::AnswerLost } else { Fate::Through }
             });
             sync_until(&primary, &wire).await;

@@ -64,6 +64,33 @@ async fn a_drop_below_the_guarantees_shrinks_what_is_unused_of_them_until_the_ca
     assert_eq!(primary.run(&file).await.unwrap(), [], "as the file has it");
 }
 
+/// What the template lets a role of the primary do.
+fn allowed(role: &str) -> String {
+    let checked = tendlc_config::check(include_str!("../policies/tendlc.toml"), "tendlc.toml").unwrap();
+    let name = checked.config.primaries.keys().next().unwrap();
+    let code = tendlc_deploy::Code { prefix: "tendlc/0".to_owned() };
+    let stacks = tendlc_deploy::stacks(&checked.config, name, &code);
+    let policies = stacks.iter().flat_map(|stack| tendlc_deploy::policies(stack).unwrap());
+    policies.filter(|policy| policy.resource.starts_with(role)).map(|policy| policy.document.to_string()).collect()
+}
+
+#[tokio::test]
+async fn refreshing_calls_nothing_that_its_deployed_role_may_not() {
+    let primary = start(&terms()).await;
+    uses(&primary, "a", 70).await;
+    primary.aws.clear_calls();
+    // What is promised fits, and what is used beside it does not.
+    shows(&primary, "phone-0", 10, 60);
+    refresh(&primary).await;
+    let counts = primary.aws.counts();
+    assert!(counts.contains_key("BatchGetItem"), "guarantees shrink: {counts:?}");
+    let may = allowed("RefreshLimitsRole");
+    // A transaction is what is in it.
+    for operation in counts.keys().filter(|operation| **operation != "TransactWriteItems") {
+        assert!(may.contains(&format!(":{operation}\"")), "{operation}: {may}");
+    }
+}
+
 #[tokio::test]
 async fn a_ceiling_that_is_the_cap_follows_it_and_one_that_is_written_does_not() {
     let primary = start(&terms()).await;

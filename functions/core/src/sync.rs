@@ -90,10 +90,8 @@ impl Sync {
     /// # Errors
     /// When the table does not answer, or another sync runs. What is done by then stays done and is consistent.
     pub async fn run(&self, wanted: &Wanted) -> Result<Vec<Change>, SyncError> {
-        self.seen.begin();
-        let done = self.bring_to(wanted).await;
-        self.seen.end();
-        done
+        let _remembering = self.seen.begin();
+        self.bring_to(wanted).await
     }
 
     async fn bring_to(&self, wanted: &Wanted) -> Result<Vec<Change>, SyncError> {

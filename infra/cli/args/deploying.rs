@@ -154,7 +154,7 @@ pub struct Revoke {
     /// The configuration: it says where the primary is.
     #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
     pub config: PathBuf,
-    /// The primary, where the file has several and the grant is not in it any more.
+    /// The primary, where the file has several; it goes before what the file says of the grant.
     #[arg(long, value_name = "NAME")]
     pub primary: Option<String>,
     /// Do not ask.

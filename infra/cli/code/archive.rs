@@ -1,5 +1,6 @@
 //! A function's zip: the program in it that Lambda starts, and what that was built for.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::path::Path;
 
@@ -18,7 +19,7 @@ const PROGRAM: &str = "bootstrap";
 pub struct Archive {
     /// All of it.
     pub bytes: Vec<u8>,
-    /// Of the program alone: a zip of the same program that was packed at another time is another file.
+    /// Of names and contents: a zip of the same files that was packed at another time is another file.
     pub digest: [u8; 32],
 }
 
@@ -26,30 +27,52 @@ impl Archive {
     /// From `place`, if what is there runs on `architecture`.
     pub fn read(place: &Path, architecture: Architecture) -> anyhow::Result<Self> {
         let bytes = std::fs::read(place).with_context(|| format!("failed to read {}", place.display()))?;
-        let program = program(&bytes).map_err(|why| {
+        let (program, digest) = contents(&bytes).map_err(|why| {
             let what = format!("{} is not a function's zip: {why}", place.display());
             Wrong::error(what, "it must hold the program as `bootstrap`, which may be executed; build it again")
         })?;
-        if let Some(built) = Machine::of(&program).filter(|built| *built != Machine::from(architecture)) {
-            let (built, wanted) = (built.name(), Machine::from(architecture).name());
+        let script = program.starts_with(b"#!");
+        let (built, wanted) = (Machine::of(&program), Machine::from(architecture));
+        if !script && built != wanted {
+            let (built, wanted) = (built.name(), wanted.name());
             let what = format!("{} is built for {built}, and the functions are to run on {wanted}", place.display());
-            let cure = format!("build it for {wanted}, or say architecture = \"{built}\" under the primary");
+            let cure = match Machine::of(&program) {
+                Machine::Other => format!("build it for Linux on {wanted}: `tendlc deploy` without --functions does"),
+                _ => format!("build it for {wanted}, or say architecture = \"{built}\" under the primary"),
+            };
             return Err(Wrong::error(what, cure));
         }
-        Ok(Self { digest: Sha256::digest(&program).into(), bytes })
+        Ok(Self { digest, bytes })
     }
 }
 
-fn program(bytes: &[u8]) -> Result<Vec<u8>, String> {
+/// The program, and the digest of all that is in the zip.
+fn contents(bytes: &[u8]) -> Result<(Vec<u8>, [u8; 32]), String> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    let mut file = archive.by_name(PROGRAM).map_err(|_| format!("there is no {PROGRAM} in it"))?;
-    // What packs on a system without such modes leaves it out, and Lambda takes it for executable.
-    if file.unix_mode().is_some_and(|mode| mode & 0o777 != 0 && mode & 0o111 == 0) {
-        return Err(format!("its {PROGRAM} may not be executed"));
+    let mut program = None;
+    let mut files = BTreeMap::new();
+    for place in 0..archive.len() {
+        let mut file = archive.by_index(place).map_err(|error| error.to_string())?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).map_err(|error| error.to_string())?;
+        let name = file.name().map_err(|error| error.to_string())?.into_owned();
+        let is_program = name == PROGRAM;
+        files.insert(name, Sha256::digest(&content));
+        if is_program {
+            if file.unix_mode().is_some_and(|mode| mode & 0o111 == 0) {
+                return Err(format!("its {PROGRAM} may not be executed"));
+            }
+            program = Some(content);
+        }
     }
-    let mut program = Vec::new();
-    file.read_to_end(&mut program).map_err(|error| error.to_string())?;
-    Ok(program)
+    let program = program.ok_or_else(|| format!("there is no {PROGRAM} in it"))?;
+    let mut hash = Sha256::new();
+    for (name, digest) in &files {
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+        hash.update(digest);
+    }
+    Ok((program, hash.finalize().into()))
 }
 
 /// What a program is built for.
@@ -61,22 +84,21 @@ enum Machine {
 }
 
 impl Machine {
-    /// By the ELF header's `e_machine`, 183 for AArch64 and 62 for x86-64; `None`: it is a script.
-    fn of(program: &[u8]) -> Option<Self> {
-        let header = program.strip_prefix(b"\x7fELF")?;
-        let machine = header.get(14..16)?.try_into().ok()?;
-        Some(match u16::from_le_bytes(machine) {
-            183 => Self::Arm64,
-            62 => Self::X86,
+    /// By the ELF header's `e_machine`, 183 for AArch64 and 62 for x86-64.
+    fn of(program: &[u8]) -> Self {
+        let header = program.strip_prefix(b"\x7fELF").and_then(|header| header.get(14..16));
+        match header.and_then(|machine| machine.try_into().ok()).map(u16::from_le_bytes) {
+            Some(183) => Self::Arm64,
+            Some(62) => Self::X86,
             _ => Self::Other,
-        })
+        }
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Arm64 => "arm64",
             Self::X86 => "x86_64",
-            Self::Other => "another processor",
+            Self::Other => "something else",
         }
     }
 }
@@ -135,7 +157,9 @@ mod tests {
     fn what_lambda_could_not_start_is_refused_with_its_cure() {
         for (file, part) in [
             (packed(PROGRAM, &elf(62), 0o755, 2020), "architecture = \"x86_64\""),
-            (packed(PROGRAM, &elf(40), 0o755, 2020), "another processor"),
+            (packed(PROGRAM, &elf(40), 0o755, 2020), "something else"),
+            (packed(PROGRAM, b"\xcf\xfa\xed\xfe of a Mac", 0o755, 2020), "Linux on arm64"),
+            (packed(PROGRAM, b"\x7fELF", 0o755, 2020), "something else"),
             (packed("main", &elf(183), 0o755, 2020), "no bootstrap"),
             (packed(PROGRAM, &elf(183), 0o644, 2020), "may not be executed"),
         ] {

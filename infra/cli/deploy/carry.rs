@@ -89,7 +89,9 @@ async fn give_up(survey: &Survey<'_>) -> anyhow::Result<()> {
         let account = survey.accounts.get(&stack.account)?;
         let cloud = &account.cloud;
         // Asked of the account and not of the plan: what was made a moment ago takes its functions from there, too.
-        if survey.has_begun(item) && cloud.strays(&["tendlc-"], &[names::CODE]).await?.is_empty() {
+        if survey.has_begun(item)
+            && cloud.strays(&["tendlc-"], &[names::CODE], &[&survey.primary.1.account]).await?.is_empty()
+        {
             let bucket = names::bucket(&stack.account, &stack.region);
             crate::code::empty((&account.config, &account.way), &bucket).await?;
             cloud.remove(names::CODE).await?;

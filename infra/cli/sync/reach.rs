@@ -140,7 +140,7 @@ impl Reach<'_> {
                     table.resource()
                 ),
                 format!(
-                    "They need dynamodb:DescribeTable, GetItem, PutItem, UpdateItem, DeleteItem and \
+                    "They need dynamodb:DescribeTable, GetItem, BatchGetItem, PutItem, UpdateItem, DeleteItem and \
                      ConditionCheckItem,\nwith --create-table also CreateTable, UpdateTimeToLive and \
                      UpdateContinuousBackups, on\n  {table}\nSee whose they are:\n  aws sts get-caller-identity{}",
                     trouble.profile()

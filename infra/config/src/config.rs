@@ -66,6 +66,16 @@ pub enum CapScope {
     Campaign,
 }
 
+/// Who is let onto the hub's bus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HubSenders {
+    /// The account of each grant of the hub.
+    #[default]
+    Accounts,
+    /// All accounts of the organization.
+    Organization,
+}
+
 /// The processor that functions run on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Architecture {
@@ -95,6 +105,8 @@ pub struct Primary {
     pub region: Region,
     /// Pins trust to this organization.
     pub organization: Option<OrganizationId>,
+    /// Who is let onto the hub's bus.
+    pub hub_senders: HubSenders,
     /// AWS's quota for SendTextMessage, in requests per second.
     pub send_requests_per_second: u32,
     /// The table.

@@ -20,7 +20,7 @@ mod text;
 mod values;
 mod wanted;
 
-pub use config::{Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
+pub use config::{Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues};
 pub use mistake::{Mistake, Mistakes, Note};
 pub use schema::schema;
 pub use tendlc_core::grant::{CapUnit, ChannelKind, MaxWait, MessageType, Topology, UnknownResult};
@@ -48,7 +48,7 @@ pub struct Checked {
 /// # Errors
 /// Every mistake in it, by line. Where the text is not TOML, what follows is still read as far as that is sure.
 pub fn check(text: &str, file: &str) -> Result<Checked, Mistakes> {
-    let (config, report) = read(text);
+    let (config, _, report) = read(text);
     let notes = report.finish(text, file)?;
     Ok(Checked { config, notes })
 }
@@ -59,7 +59,7 @@ pub fn check(text: &str, file: &str) -> Result<Checked, Mistakes> {
 /// # Errors
 /// Every mistake in the file, where one of them may be about a primary.
 pub fn check_primaries(text: &str, file: &str) -> Result<Checked, Mistakes> {
-    let (config, report) = read(text);
+    let (config, damage, report) = read(text);
     let mistakes = match report.finish(text, file) {
         Ok(_) => return Ok(Checked { config, notes: Vec::new() }),
         Err(mistakes) => mistakes,
@@ -68,21 +68,22 @@ pub fn check_primaries(text: &str, file: &str) -> Result<Checked, Mistakes> {
         let table = mistake.path.split('.').next();
         table.is_some_and(|table| ["brands", "campaigns", "grants"].contains(&table))
     };
-    // A text that is not closed may have swallowed a primary.
-    match !config.primaries.is_empty() && mistakes.iter().all(elsewhere) {
+    // A text that is not closed may have swallowed a primary, and then the only one left is not the one that is meant.
+    match !damage.hides("primaries", "") && mistakes.iter().all(elsewhere) {
         true => Ok(Checked { config, notes: mistakes.into_iter().collect() }),
         false => Err(mistakes),
     }
 }
 
-fn read(text: &str) -> (Config, mistake::Report) {
+fn read(text: &str) -> (Config, read::Damage, mistake::Report) {
     let mut report = mistake::Report::default();
     let readable = read::recover(text, &mut report);
     let (table, _) = toml::de::DeTable::parse_recoverable(&readable.text);
     let raw = raw::RawConfig::of_document(&table, &readable.damage, &mut report);
     let links = links::Links::of(&raw, &readable.damage, &mut report);
     rules::look(&raw, &links, &mut report);
-    (resolve::config(&raw, &links), report)
+    let config = resolve::config(&raw, &links);
+    (config, readable.damage, report)
 }
 
 #[cfg(test)]

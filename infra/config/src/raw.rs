@@ -8,7 +8,7 @@ use tendlc_core::quiet::QuietHours;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{Architecture, CapScope, Limit};
+use crate::config::{Architecture, CapScope, HubSenders, Limit};
 use crate::entry::{Entry, List, Node, Whole};
 use crate::mistake::Report;
 use crate::read::Damage;
@@ -49,6 +49,9 @@ tables! {
         region: Region, required "region = \"us-east-1\"";
         /// Pins the roles' trust to members of this AWS organization. Default: not pinned.
         organization: OrganizationId;
+        /// Who may put requests on the hub's bus: "accounts" (each grant's own, which a bus has room for some 30 of) or
+        /// "organization" (all of its accounts; who has no grant is refused). Default: accounts.
+        hub_senders: HubSenders;
         /// AWS's quota for SendTextMessage, in requests per second. Default: 1, which is what AWS gives until it
         /// is raised.
         send_requests_per_second: PerSecond;

@@ -6,7 +6,9 @@ use tendlc_core::arn::{QueueArn, RoleArn};
 use tendlc_core::grant::{CapUnit, ChannelKind, FIRST_PRICE, MaxWait, MessageType, Topology, UnknownResult};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
-use crate::config::{Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, Limit, Primary, Queues};
+use crate::config::{
+    Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues,
+};
 use crate::entry::Whole;
 use crate::links::{Links, pools_of};
 use crate::raw::{PerDay, RawBrand, RawCampaign, RawConfig, RawGrant, RawPrimary};
@@ -45,6 +47,7 @@ fn primary(raw: &RawPrimary) -> Option<Primary> {
     let table = format!("arn:{}:dynamodb:{region}:{account}:table/{table}", region.partition()).parse().ok()?;
     Some(Primary {
         organization: raw.organization.optional(),
+        hub_senders: raw.hub_senders.or(HubSenders::Accounts)?,
         send_requests_per_second: number(raw.send_requests_per_second.or(Whole(1))?.0)?,
         profile: raw.profile.optional(),
         deploy_role: deploy_role(&raw.deploy_role_arn)?,

@@ -8,7 +8,7 @@ use tendlc_core::money::MicroUsd;
 use tendlc_core::quiet::QuietHours;
 use toml::de::DeValue;
 
-use crate::config::{Architecture, CapScope, Limit};
+use crate::config::{Architecture, CapScope, HubSenders, Limit};
 use crate::entry::{Entry, Node, Whole, shown, word, word_schema};
 use crate::mistake::Report;
 use crate::text::{NotValid, Text, entries};
@@ -168,6 +168,7 @@ words! {
     MessageType: ["TRANSACTIONAL" => Self::Transactional, "PROMOTIONAL" => Self::Promotional];
     UnknownResult: ["dead-letter" => Self::DeadLetter, "resend" => Self::Resend];
     CapScope: ["brand" => Self::Brand, "campaign" => Self::Campaign];
+    HubSenders: ["accounts" => Self::Accounts, "organization" => Self::Organization];
     Architecture: ["arm64" => Self::Arm64, "x86_64" => Self::X86];
     CapUnit: ["segments" => Self::Segments, "messages" => Self::Messages];
 }

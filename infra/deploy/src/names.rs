@@ -8,6 +8,8 @@ use tendlc_core::name::{CampaignName, GrantName};
 pub const CODE: &str = "tendlc-code";
 /// The primary's own stack.
 pub const PRIMARY: &str = "tendlc-primary";
+/// The hub's bus.
+pub const HUB_BUS: &str = "tendlc";
 /// The functions' execution role in the hub.
 pub const HUB_ROLE: &str = "tendlc-send";
 

@@ -1,4 +1,4 @@
-// The hub's bus: who may ask for a text there. Where the primary has an organization, all of its accounts may, and send-event
+// The hub's bus: who may ask for a text there. Where the primary lets in its organization, all accounts of it may, and send-event
 // refuses whoever has no grant; where it has none, each grant's stack lets in its own account.
 
 import { almighty, expelled, session } from '../callers.mjs'
@@ -21,7 +21,7 @@ const letIn = (account, why) => [
   ]),
 ]
 
-/** With an organization and without. */
+/** The organization let in, or account by account. */
 export default [
   ...letIn(TENANT, 'a tenant asks for a text'),
   ...asks('denied', session(TENANT, 'shop'), 'its own account must allow it, too'),

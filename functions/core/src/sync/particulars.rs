@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::budget::{Aim, Begins, Made};
 use super::counters::Move;
 use super::index::Named;
-use super::pointer::unserved;
+use super::pointer::{self, unserved};
 use super::record::Transacted;
 use super::schedule::{from_today, newest, plain, turn};
 use super::{Change, Sync, SyncError, field, live};
@@ -130,6 +130,8 @@ impl Sync {
             return Ok(Some(Vec::new()));
         }
         let revision = there.as_ref().map_or(0, |there| there.revision);
+        // Whoever wrote it meanwhile may have moved what leads to it, too.
+        pointer::keys(wanted).iter().for_each(|key| self.seen.forget(key));
         let mut items = vec![self.put_next(&key, revision, &grant)?, self.named(Named::Grant(&grant.name))?];
         for &day in &days {
             // A grant that was removed today and is back has counted on from nothing.

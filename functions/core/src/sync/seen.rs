@@ -1,6 +1,7 @@
 //! What a run has read already. A primary with many grants is read a hundred records at a time, and each record once;
 //! that is safe because nothing is written over a record that has changed since: the write is refused, and what was
-//! seen is forgotten and read again.
+//! seen is forgotten and read again. Where a write goes by another record's revision, what it depends on is forgotten by
+//! hand.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,13 +21,10 @@ impl Seen {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From here on what is read is remembered.
-    pub(super) fn begin(&self) {
+    /// From here on what is read is remembered, until what this gives is dropped.
+    pub(super) fn begin(&self) -> Remembering<'_> {
         *self.items() = Some(HashMap::new());
-    }
-
-    pub(super) fn end(&self) {
-        *self.items() = None;
+        Remembering(self)
     }
 
     fn get(&self, key: &Key) -> Option<Option<Item>> {
@@ -59,16 +57,26 @@ impl Seen {
     }
 }
 
+/// A run that remembers; also one that is given up in the middle forgets.
+pub(super) struct Remembering<'s>(&'s Seen);
+
+impl Drop for Remembering<'_> {
+    fn drop(&mut self) {
+        *self.0.items() = None;
+    }
+}
+
+/// What is written; a check of a condition writes nothing.
 fn key_of(write: &TransactWriteItem) -> Option<Key> {
-    let item = None
-        .or_else(|| write.put().map(|put| put.item()))
+    let put = write.put().map(|put| put.item());
+    let item = put
         .or_else(|| write.update().map(|update| update.key()))
         .or_else(|| write.delete().map(|delete| delete.key()))?;
     read_text(item, KEY).map(Key::of)
 }
 
 impl Sync {
-    /// Reads all that a run of `wanted` looks at where `all` is there.
+    /// Reads all records of `all` and what leads to the grants of `wanted`: nearly all that a run looks at.
     pub(super) async fn see_all(&self, wanted: &Wanted, all: &Index) -> Result<(), TableError> {
         let mut keys: BTreeSet<Key> = all.grants.iter().map(Key::grant).collect();
         keys.extend(all.campaigns.iter().map(Key::campaign));

@@ -150,7 +150,7 @@ fn a_role_belongs_to_one_grant_and_iam_ignores_case() {
 }
 
 #[test]
-fn a_hub_of_many_accounts_needs_an_organization_for_its_bus() {
+fn a_hub_of_many_accounts_is_told_to_let_in_its_organization() {
     let hub = |many: usize| {
         let grants = (0..many).map(|number| {
             let account = 300_000_000_000 + number;
@@ -160,11 +160,15 @@ fn a_hub_of_many_accounts_needs_an_organization_for_its_bus() {
     };
     let noted = |text: &str| {
         let notes = check(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}")).notes;
-        notes.iter().any(|note| note.path == "primaries.main" && note.cure.contains("organization"))
+        notes.iter().any(|note| note.path == "primaries.main" && note.cure.contains("hub_senders"))
     };
-    assert!(!noted(&hub(30)));
-    assert!(noted(&hub(31)));
-    assert!(!noted(&hub(31).replace("us-east-1\"\n[", "us-east-1\"\norganization = \"o-a1b2c3d4e5\"\n[")));
+    assert!(!noted(&hub(25)));
+    assert!(noted(&hub(26)));
+    let (of, lets_in) = ("organization = \"o-a1b2c3d4e5\"\n", "hub_senders = \"organization\"\n");
+    let with = |lines: &str| hub(26).replace("us-east-1\"\n[", &format!("us-east-1\"\n{lines}["));
+    assert!(noted(&with(of)));
+    assert!(!noted(&with(&format!("{of}{lets_in}"))));
+    assert_found(&with(lets_in), &mistakes(&with(lets_in)), &[(4, "primaries.main.hub_senders", "organization")]);
 }
 
 #[test]
@@ -197,5 +201,10 @@ fn what_may_be_about_a_primary_holds_up_everything() {
         let text = changed(from, to);
         let found = check_primaries(&text, "tendlc.toml").unwrap_err();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), mistakes(&text), "{text}");
+    }
+    // Of two primaries one is swallowed, and the other must not be taken for the only one.
+    let text = changed("= 40000\n", &format!("= \"\"\"40000\n{OTHER_PRIMARY}"));
+    for text in [text.clone(), format!("{text}\"\"\"\n{OTHER_PRIMARY}x = 1\n")] {
+        assert!(check_primaries(&text, "tendlc.toml").is_err(), "{text}");
     }
 }

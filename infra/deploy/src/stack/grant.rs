@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tendlc_config::{Campaign, Config, Grant, Limit, Primary};
+use tendlc_config::{Campaign, Config, Grant, HubSenders, Limit, Primary};
 use tendlc_core::grant::{ChannelKind, Topology};
 use tendlc_core::name::{CampaignName, GrantName};
 
@@ -62,6 +62,7 @@ pub(super) fn in_primary(config: &Config, primary: &Primary, name: &GrantName, g
     if hub {
         let queues = &grant.queues;
         parameters.extend([
+            ("HubBusName", text(if primary.hub_senders == HubSenders::Accounts { names::HUB_BUS } else { "" })),
             ("QueueName", text(queues.transactional.resource())),
             ("PromotionalQueueName", text(queues.promotional.resource())),
             ("DeadLetterQueueName", text(queues.dead_letter.resource())),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tendlc_config::{Campaign, Config, ConfigurationSetName, Grant, Limit, Primary};
+use tendlc_config::{Campaign, Config, ConfigurationSetName, Grant, HubSenders, Limit, Primary};
 use tendlc_core::grant::{ChannelKind, Topology};
 use tendlc_core::name::{CampaignName, PrimaryName};
 
@@ -24,6 +24,8 @@ pub(super) fn stack(config: &Config, name: &PrimaryName, primary: &Primary, code
         let own = [&grant.queues.transactional, &grant.queues.promotional, &grant.queues.dead_letter];
         queues.extend(own.map(ToString::to_string).into_iter().filter(|queue| other(queue, ":tendlc-")));
     }
+    let lets_in = primary.hub_senders == HubSenders::Organization;
+    let organization = primary.organization.as_ref().filter(|_| lets_in);
     let mut parameters = BTreeMap::from([
         ("TableName", text(primary.table.resource())),
         ("MakeTable", Given::KeptOr("true".to_owned())),
@@ -31,7 +33,7 @@ pub(super) fn stack(config: &Config, name: &PrimaryName, primary: &Primary, code
         ("AlarmTopicArn", text(primary.alarm_topic_arn.as_ref().map(ToString::to_string).unwrap_or_default())),
         ("LiveLimits", yes(has_live(config, name))),
         ("Hub", yes(!hub.is_empty())),
-        ("OrganizationId", text(primary.organization.as_ref().map(ToString::to_string).unwrap_or_default())),
+        ("OrganizationId", text(organization.map(ToString::to_string).unwrap_or_default())),
         ("HubRoleArns", list(roles)),
         ("HubQueueArns", list(queues)),
     ]);

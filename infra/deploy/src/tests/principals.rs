@@ -45,7 +45,7 @@ fn the_hubs_bus_is_open_to_an_organization_at_once_or_to_each_account_by_its_own
         all.filter(|name| name == "EventSenders" || name == "OrganizationSenders").collect::<Vec<String>>()
     };
     assert_eq!(senders(CONFIG), ["OrganizationSenders"]);
-    let alone = CONFIG.replacen("organization = \"o-a1b2c3d4e5\"\n", "", 1);
+    let alone = CONFIG.replacen("hub_senders = \"organization\"\n", "", 1);
     assert_eq!(senders(&alone), ["EventSenders"], "one grant of the hub");
 }
 
