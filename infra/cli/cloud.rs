@@ -26,7 +26,7 @@ const ATTEMPTS: u32 = 10;
 
 /// Each stack that is worked on may ask again so often when answers are lost or CloudFormation fails (500 to 504); where
 /// none comes, all calls of an account together try no more than that. What is asked too fast has far more tries.
-const LOST: usize = 3 * AT_ONCE;
+const LOST: usize = 2 * AT_ONCE;
 
 /// A retry is a thousandth of what a client has for retries, but after a lost answer.
 const ALL_RETRIES: usize = 1_000;

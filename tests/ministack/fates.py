@@ -25,8 +25,8 @@ class Interruption:
     From then on the wire is cut, or the credentials have expired, until the command has ended.
     """
 
-    # Once, and again as often as stacks are worked on at once, each of which may ask the same.
-    TRIES = 5
+    # Once, and again as often as all calls of an account together may ask again (cloud.rs: LOST).
+    TRIES = 9
 
     def __init__(self, how, known=frozenset(), action=None):
         self.at = None

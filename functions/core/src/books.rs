@@ -20,6 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use message::Message;
 
 use crate::clock::SharedClock;
+use crate::metrics::{Metric, Metrics};
 use crate::month::UtcMonth;
 use crate::outcome::{Outcome, Outcomes};
 use crate::quota::counter::MONTH_KEPT;
@@ -142,7 +143,7 @@ impl Books {
     }
 
     fn told(&self, receipts: &[&Arrived], planned: &Planned, found: &Found) -> Vec<(Option<String>, Outcome)> {
-        explain(receipts, planned);
+        explain(receipts, planned, self.clock.now());
         let grant = found.grant.as_deref();
         let bus = grant.and_then(|grant| grant.outcome_bus.clone());
         told::outcomes(receipts, planned, grant).into_iter().map(|outcome| (bus.clone(), outcome)).collect()
@@ -182,7 +183,10 @@ impl Books {
 }
 
 /// For whoever reads the log: what is strange, once where it is counted. Never a number or what a text says.
-fn explain(receipts: &[&Arrived], planned: &Planned) {
+fn explain(receipts: &[&Arrived], planned: &Planned, now: Timestamp) {
+    if planned.after.odd().difference(&planned.before.odd()).any(|oddity| *oddity == Oddity::Unmetered) {
+        Metrics::one(Metric::Unmetered).write(now);
+    }
     for oddity in planned.after.odd().difference(&planned.before.odd()) {
         let text = &receipts[0].receipt;
         let recipient = text.recipient.as_ref().map(|recipient| recipient.as_str().get(..12).unwrap_or_default());

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod limits;
 pub mod logs;
 pub mod mail;
+pub mod metrics;
 pub mod money;
 pub mod month;
 pub mod name;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::account::AccountId;
 use crate::aws::{AskForNothing, connected};
 use crate::clock::SharedClock;
+use crate::metrics::Metrics;
 use crate::money::MicroUsd;
 use crate::name::{CampaignName, GrantName};
 use crate::reason::Reason;
@@ -176,6 +177,7 @@ impl Outcomes {
                 "outcome"
             );
         }
+        Metrics::of(outcomes.iter().map(|(_, outcome)| *outcome)).write(self.clock.now());
         // A bus that is not allowed fails its whole call: it must not take others' outcomes with it.
         let mut buses: BTreeMap<&str, Vec<(&str, &Outcome)>> = BTreeMap::new();
         for (bus, one) in outcomes.into_iter().filter_map(|(bus, one)| Some((bus?, one))) {

@@ -11,7 +11,9 @@ use tendlc_core::account::AccountId;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::invocation::Invocation;
 use tendlc_core::mail::{DeadLetter, Mail};
+use tendlc_core::metrics::Metrics;
 use tendlc_core::pipeline::{Ended, Ending, nameless_record};
+use tendlc_core::request::Kind;
 use tendlc_core::served::{Served, Serves, Vouched};
 
 use crate::batch::{Batch, Record};
@@ -35,6 +37,7 @@ pub struct Handler {
 struct Staying {
     until: HashMap<usize, Timestamp>,
     stopped_groups: HashMap<String, Timestamp>,
+    metrics: Metrics,
     ends: Vec<Ended>,
 }
 
@@ -68,6 +71,7 @@ impl Handler {
         for wave in waves(&batch) {
             self.take(&batch, &wave, served.as_ref(), runs_in.as_ref(), deadline, &mut staying).await?;
         }
+        staying.metrics.write(self.clock.now());
         let response = self.answer(&batch, staying.until, response).await;
         if let Some(served) = &served {
             served.sender.say(&staying.ends, deadline).await?;
@@ -115,6 +119,16 @@ impl Handler {
         // Dead letters go together: one queue that does not answer costs its patience once.
         let stay = places.iter().zip(&ends).map(|(&place, end)| self.stays_until(&batch.records[place], served, end));
         let stay = futures::future::join_all(stay).await;
+        let now = self.clock.now();
+        for (&place, end) in places.iter().zip(&ends) {
+            // By SQS's own count the oldest message leaves out what was received three times.
+            if matches!(end.ending, Ending::Wait { .. })
+                && end.kind == Some(Kind::Transactional)
+                && let Some(grant) = whose
+            {
+                staying.metrics.waits(grant, now.duration_since(batch.records[place].incoming.first_seen));
+            }
+        }
         for (place, until) in places.into_iter().zip(stay) {
             if let Some(until) = until {
                 staying.until.insert(place, until);

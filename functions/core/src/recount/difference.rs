@@ -147,6 +147,10 @@ impl Difference {
         self
     }
 
+    pub(super) fn is_alarm(&self) -> bool {
+        matches!(self.weight, Weight::Alarm)
+    }
+
     /// Says it where somebody looks at 3 a.m.
     pub(super) fn log(&self) {
         let Self { cause, grant, campaign, period, what, shown, counted, uncharged, mended, explanation, weight } =

@@ -36,9 +36,10 @@ impl Environment {
             .spawn()
             .map_err(|source| StartError::Program { program: launch.program.clone(), source })?;
         let label = launch.label_lines.then(|| launch.name.clone());
+        let metrics = launch.metrics();
         let logs = [
-            child.stdout.take().map(|stream| logs::forward(stream, label.clone())),
-            child.stderr.take().map(|stream| logs::forward(stream, label)),
+            child.stdout.take().map(|stream| logs::forward(stream, label.clone(), metrics)),
+            child.stderr.take().map(|stream| logs::forward(stream, label, metrics)),
         ];
         Ok(Self { child, api, logs: logs.into_iter().flatten().collect() })
     }

@@ -12,6 +12,7 @@ use tendlc_core::clock::SharedClock;
 use tokio::process::Command;
 
 use super::function_error::FunctionError;
+use super::logs::Metrics;
 
 /// A function's program and configuration.
 #[derive(Clone)]
@@ -65,6 +66,12 @@ impl Launch {
     /// The ARN that the function is invoked by.
     pub fn function_arn(&self) -> String {
         format!("arn:aws:lambda:{}:{}:function:{}", self.region, self.account, self.name)
+    }
+
+    /// Whether its metrics are shown: as what it logs at INFO.
+    pub(super) fn metrics(&self) -> Metrics {
+        let quiet = |level: &String| ["off", "error", "warn"].iter().any(|quiet| level.starts_with(quiet));
+        if self.env.get("RUST_LOG").is_some_and(quiet) { Metrics::Hidden } else { Metrics::Shown }
     }
 
     /// The deadline of an invocation that begins now.

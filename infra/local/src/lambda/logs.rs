@@ -5,8 +5,23 @@ use std::io::Write;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::task::JoinHandle;
 
+/// What a line in CloudWatch's embedded metric format begins with.
+const METRIC: &[u8] = br#"{"_aws":"#;
+
+/// What becomes of metrics, which are lines of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Metrics {
+    Shown,
+    /// Whoever does not read logs does not read them either.
+    Hidden,
+}
+
 /// Passes a stream on line by line until it ends.
-pub(super) fn forward(stream: impl AsyncRead + Unpin + Send + 'static, label: Option<String>) -> JoinHandle<()> {
+pub(super) fn forward(
+    stream: impl AsyncRead + Unpin + Send + 'static,
+    label: Option<String>,
+    metrics: Metrics,
+) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut stream = BufReader::new(stream);
         let mut line = Vec::new();
@@ -15,7 +30,8 @@ pub(super) fn forward(stream: impl AsyncRead + Unpin + Send + 'static, label: Op
             if !line.ends_with(b"\n") {
                 line.push(b'\n');
             }
-            if write(label.as_deref(), &line).is_err() {
+            let hidden = metrics == Metrics::Hidden && line.starts_with(METRIC);
+            if !hidden && write(label.as_deref(), &line).is_err() {
                 // Nobody reads our standard error any more. The stream is drained all the same: a function
                 // that waits for room in its pipe would hang.
                 tracing::trace!("a line of a function was lost");
