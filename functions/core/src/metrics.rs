@@ -49,13 +49,11 @@ pub enum Metric {
     CapUsed,
     /// The primary's spend of the month, in percent of AWS's limit.
     SpendUsed,
-    /// Texts whose receipt is late.
-    ReceiptsLate,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 15] = [
         Self::Accepted,
         Self::Segments,
         Self::Rejected,
@@ -71,8 +69,18 @@ impl Metric {
         Self::Unclear,
         Self::CapUsed,
         Self::SpendUsed,
-        Self::ReceiptsLate,
     ];
+
+    /// What stands in its dimensions; a probe's are a grant's in a secondary alone.
+    pub fn dimensions(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Accepted | Self::Segments | Self::Delivered => &[&["grant", "campaign"]],
+            Self::Rejected | Self::Deferred | Self::Undelivered => &[&["grant", "reason"]],
+            Self::Unknown | Self::OldestWaiting => &[&["grant"]],
+            Self::Failing | Self::Degraded | Self::Unclear => &[&[], &["grant"]],
+            Self::Unmetered | Self::RecountFound | Self::CapUsed | Self::SpendUsed => &[&[]],
+        }
+    }
 
     /// Its name in CloudWatch.
     pub fn as_str(self) -> &'static str {
@@ -92,7 +100,6 @@ impl Metric {
             Self::Unclear => "Unclear",
             Self::CapUsed => "CapUsed",
             Self::SpendUsed => "SpendUsed",
-            Self::ReceiptsLate => "ReceiptsLate",
         }
     }
 }
@@ -168,8 +175,13 @@ impl Metrics {
 
     /// A transactional request waits that came so long ago; only the oldest counts.
     pub fn waits(&mut self, grant: &GrantName, age: SignedDuration) {
-        let oldest = self.0.entry(Whose::grant(grant)).or_default().entry(Metric::OldestWaiting).or_default();
-        *oldest = oldest.max(age.as_secs_f64());
+        self.highest(Whose::grant(grant), Metric::OldestWaiting, age.as_secs_f64());
+    }
+
+    /// Measures something of which the highest counts.
+    pub fn highest(&mut self, whose: Whose, metric: Metric, value: f64) {
+        let highest = self.0.entry(whose).or_default().entry(metric).or_default();
+        *highest = highest.max(value);
     }
 
     /// As lines of a log, each a JSON object of its own.
@@ -224,11 +236,11 @@ mod tests {
         let count = |name: &str| json!({ "Name": name, "Unit": "Count" });
         let seconds = json!([{ "Name": "OldestWaiting", "Unit": "Seconds" }]);
         let expected = [
-            json!({ "_aws": directive(json!(["grant"]), seconds), "grant": "checkout", "OldestWaiting": 7 }),
+            json!({ "_aws": directive(json!(["grant"]), seconds), "grant": "checkout", "OldestWaiting": 7.0 }),
             json!({ "_aws": directive(json!(["grant", "reason"]), json!([count("Deferred")])),
-                "grant": "checkout", "reason": "RATE", "Deferred": 2 }),
+                "grant": "checkout", "reason": "RATE", "Deferred": 2.0 }),
             json!({ "_aws": directive(json!(["grant", "campaign"]), json!([count("Accepted"), count("Segments")])),
-                "grant": "checkout", "campaign": "order-updates", "Accepted": 2, "Segments": 4 }),
+                "grant": "checkout", "campaign": "order-updates", "Accepted": 2.0, "Segments": 4.0 }),
         ];
         assert_eq!(lines, expected);
     }

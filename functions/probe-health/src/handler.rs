@@ -64,6 +64,9 @@ impl Handler {
             }
             None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock, asks)).await,
         }
+        if asks == Asks::Health {
+            run.write_metrics(self.settings.spoke.as_ref().map(|spoke| &spoke.grant));
+        }
         Ok(run.report())
     }
 }

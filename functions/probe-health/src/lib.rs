@@ -2,6 +2,7 @@
 
 mod ask;
 mod campaign;
+mod cap;
 mod check;
 mod clients;
 mod denied;
@@ -12,12 +13,15 @@ mod handler;
 mod limits;
 mod number;
 mod primary;
+mod receipts;
 mod records;
 mod refusal;
 mod registration;
 mod run;
 mod session;
+mod spend;
 mod spoke;
+mod tier;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -1,9 +1,15 @@
-//! The probe of the primary: the table, every campaign with the function's own rights, and every hub grant's role. A
-//! spoke's role trusts the spoke's functions alone, whose own probe looks at it.
+//! The probe of the primary: the table, the account, every campaign with the function's own rights, the way of receipts,
+//! the caps, and every hub grant's role. A spoke's role trusts the spoke's functions alone, whose own probe looks at it.
+
+use std::collections::BTreeSet;
 
 use tendlc_core::clock::SharedClock;
+use tendlc_core::day::PacificDay;
 use tendlc_core::env::ProbeSettings;
-use tendlc_core::grant::{ChannelKind, Grant, Topology};
+use tendlc_core::grant::{ChannelKind, Grant, Topology, on_day};
+use tendlc_core::metrics::Metric;
+use tendlc_core::month::UtcMonth;
+use tendlc_core::table::Table;
 
 use crate::check::Finding;
 use crate::clients::Clients;
@@ -11,18 +17,19 @@ use crate::denied::{self, Subject};
 use crate::handler::Asks;
 use crate::records::Holdings;
 use crate::run::Run;
-use crate::{campaign, dry_run, limits, records, session};
+use crate::{campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
 
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
     let table = clients.table(None);
-    let Some(held) = run.check("table", records::everything(&table)).await else {
+    let Some(held) = run.check("table", records::everything(&table, clock)).await else {
         for name in ["number", "registration", "assume-role", "account", "dry-run"] {
             let why = "the table did not say which grants and campaigns there are";
             run.found(name, Finding::unknown(why, "see the check table"));
         }
         return;
     };
+    whole(run, clients, &held, (&table, clock)).await;
     for one in held.campaigns.values() {
         campaign::probe(run, clients, None, one).await;
         if let Some(finding) = limits::check(one, clock.now()) {
@@ -31,6 +38,35 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
     }
     for grant in held.grants.iter().filter(|grant| grant.topology == Topology::Hub) {
         probe_grant(run, clients, (settings, asks), clock, &held, grant).await;
+    }
+}
+
+/// What concerns everybody.
+async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, clock): (&Table, &SharedClock)) {
+    let (client, pace, now) = (clients.describe(None, clients.region()), run.pace(), clock.now());
+    run.check("production", tier::check(&client, pace)).await;
+    let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
+    let counters = async {
+        match table.read_many(clock.as_ref(), cap::keys(&held.grants, &held.brands, day, month)).await {
+            Ok(counters) => (Finding::healthy("the counters of today answer"), Some(counters)),
+            Err(error) => (records::silent(&error), None),
+        }
+    };
+    let Some(counters) = run.check("counters", counters).await else { return };
+    let spent = cap::spent(&held.grants, month, &counters);
+    if let Some(percent) = run.check("spend", spend::check(&client, pace, spent)).await {
+        run.measured(Metric::SpendUsed, percent);
+    }
+    let caps = held.brands.iter().flat_map(|brand| &brand.pools);
+    for (pool, cap) in caps.filter_map(|(pool, values)| Some((pool, on_day(values, day)?))) {
+        if let Some(percent) = cap::used((pool, cap, day), &held.grants, &counters) {
+            run.found(format!("cap:{}", pool.as_str()), cap::judge(pool, cap, percent));
+            run.measured(Metric::CapUsed, percent);
+        }
+    }
+    let sets: BTreeSet<&str> = held.campaigns.values().filter_map(|one| one.configuration_set.as_deref()).collect();
+    for set in sets {
+        run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
 }
 

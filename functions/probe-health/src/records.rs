@@ -1,14 +1,15 @@
 //! The table: whether it answers, and whether it says all that the functions go by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::directory::{Directory, DirectoryError, Snapshot};
-use tendlc_core::grant::{Campaign, Grant};
+use tendlc_core::grant::{Brand, Campaign, Grant};
 use tendlc_core::name::{CampaignName, GrantName};
 use tendlc_core::sync::Index;
-use tendlc_core::table::{Key, Table, TableError};
+use tendlc_core::table::{Item, Key, Table, TableError};
 
 use crate::check::Finding;
 
@@ -20,6 +21,8 @@ pub struct Holdings {
     pub grants: Vec<Grant>,
     /// Every campaign.
     pub campaigns: BTreeMap<CampaignName, Campaign>,
+    /// Every brand.
+    pub brands: Vec<Brand>,
 }
 
 /// Reads what a spoke's functions read before they send: the grant, its campaigns and their brands.
@@ -52,33 +55,26 @@ fn complete(snapshot: &Snapshot) -> Finding {
 }
 
 /// Reads the names of everything, and every record that they name.
-pub async fn everything(table: &Table) -> (Finding, Option<Holdings>) {
-    match read(table).await {
+pub async fn everything(table: &Table, clock: &SharedClock) -> (Finding, Option<Holdings>) {
+    match read(table, clock).await {
         Ok((finding, holdings)) => (finding, holdings),
         Err(error) => (silent(&error), None),
     }
 }
 
-async fn read(table: &Table) -> Result<(Finding, Option<Holdings>), TableError> {
+async fn read(table: &Table, clock: &SharedClock) -> Result<(Finding, Option<Holdings>), TableError> {
     let Some(index) = table.read::<Index>(&Key::index()).await? else {
         let cure = "`tendlc sync` writes limits and grants into it";
         return Ok((Finding::failing("the table answers, but nothing was ever written into it", cure), None));
     };
-    let (mut grants, mut campaigns, mut missing) = (Vec::new(), BTreeMap::new(), Vec::new());
-    for name in &index.grants {
-        match table.read::<Grant>(&Key::grant(name)).await? {
-            Some(grant) => grants.push(grant),
-            None => missing.push(format!("grant {name}")),
-        }
-    }
-    for name in &index.campaigns {
-        match table.read::<Campaign>(&Key::campaign(name)).await? {
-            Some(campaign) => {
-                campaigns.insert(name.clone(), campaign);
-            }
-            None => missing.push(format!("campaign {name}")),
-        }
-    }
+    let (grants, campaigns) = (index.grants.iter().map(Key::grant), index.campaigns.iter().map(Key::campaign));
+    let keys = grants.chain(campaigns).chain(index.brands.iter().map(Key::brand)).collect();
+    let mut items = table.read_many(clock.as_ref(), keys).await?;
+    let mut missing = Vec::new();
+    let grants: Vec<Grant> = records(&mut items, &index.grants, ("grant", Key::grant), &mut missing)?;
+    let campaigns: Vec<Campaign> = records(&mut items, &index.campaigns, ("campaign", Key::campaign), &mut missing)?;
+    let brands: Vec<Brand> = records(&mut items, &index.brands, ("brand", Key::brand), &mut missing)?;
+    let campaigns: BTreeMap<_, _> = campaigns.into_iter().map(|campaign| (campaign.name.clone(), campaign)).collect();
     let finding = if missing.is_empty() {
         let detail = format!("the table answers (grants: {}, campaigns: {})", grants.len(), campaigns.len());
         paused(&grants, campaigns.values()).unwrap_or_else(|| Finding::healthy(detail))
@@ -86,7 +82,25 @@ async fn read(table: &Table) -> Result<(Finding, Option<Holdings>), TableError> 
         // Names are there before their records and until after them.
         Finding::degraded(format!("a sync was interrupted: no record of {}", missing.join(", ")), SYNC)
     };
-    Ok((finding, Some(Holdings { grants, campaigns })))
+    Ok((finding, Some(Holdings { grants, campaigns, brands })))
+}
+
+/// The records of these names; those that are not there are `missing`.
+fn records<N: std::fmt::Display, T: DeserializeOwned>(
+    items: &mut HashMap<Key, Item>,
+    names: &BTreeSet<N>,
+    (what, key): (&str, fn(&N) -> Key),
+    missing: &mut Vec<String>,
+) -> Result<Vec<T>, TableError> {
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        let key = key(name);
+        match items.remove(&key) {
+            Some(item) => found.push(Table::record(&key, item)?),
+            None => missing.push(format!("{what} {name}")),
+        }
+    }
+    Ok(found)
 }
 
 /// Somebody stopped it: nothing is broken, but nothing goes out either.
@@ -105,7 +119,7 @@ fn paused<'a>(
 }
 
 /// Nothing is sent without the table, so a silent one is no unknown.
-fn silent(error: &TableError) -> Finding {
+pub fn silent(error: &TableError) -> Finding {
     let cure = match error {
         TableError::Denied { .. } => "allow the role what it needs of the table".to_owned(),
         TableError::Unavailable { code, .. } if code == "ResourceNotFoundException" => {

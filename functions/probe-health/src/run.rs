@@ -6,6 +6,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
+use tendlc_core::metrics::{Metric, Metrics, Whose};
+use tendlc_core::name::GrantName;
 
 use crate::check::{Check, Finding, Report, State};
 
@@ -21,12 +23,13 @@ pub struct Run<'a> {
     pace: &'a Pace,
     ends: Timestamp,
     checks: Vec<Check>,
+    metrics: Metrics,
 }
 
 impl<'a> Run<'a> {
     /// A run within an invocation that ends at `deadline`.
     pub fn new(clock: &'a SharedClock, pace: &'a Pace, deadline: Timestamp) -> Self {
-        Self { clock, pace, ends: deadline - AFTERWARDS, checks: Vec::new() }
+        Self { clock, pace, ends: deadline - AFTERWARDS, checks: Vec::new(), metrics: Metrics::default() }
     }
 
     /// Gives out turns to call AWS.
@@ -54,6 +57,24 @@ impl<'a> Run<'a> {
     /// Keeps a check that needed no looking, or could not be made.
     pub fn found(&mut self, name: impl Into<String>, finding: Finding) {
         self.keep(Check { name: name.into(), finding, millis: 0 });
+    }
+
+    /// Counts what a check measured.
+    pub fn measured(&mut self, metric: Metric, value: f64) {
+        self.metrics.highest(Whose::default(), metric, value);
+    }
+
+    /// Writes what was measured, and how many checks found what: also none, since silence is an alarm.
+    pub fn write_metrics(&self, grant: Option<&GrantName>) {
+        let whose = grant.map(Whose::grant).unwrap_or_default();
+        let mut metrics = self.metrics.clone();
+        for (metric, state) in
+            [(Metric::Failing, State::Failing), (Metric::Degraded, State::Degraded), (Metric::Unclear, State::Unknown)]
+        {
+            let found = self.checks.iter().filter(|check| check.finding.state == state).count();
+            metrics.add(whose.clone(), metric, found as f64);
+        }
+        metrics.write(self.clock.now());
     }
 
     /// What the checks came to.

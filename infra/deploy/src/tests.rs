@@ -1,6 +1,7 @@
 //! What linters do not find in the templates, and what every stack must come to.
 
 mod functions;
+mod metrics;
 mod parameters;
 mod principals;
 mod queues;
