@@ -92,7 +92,7 @@ const probe = rows(session(PRIMARY, 'tendlc-probe-health'), [
   ask('DescribeRegistrations', REGISTRATION, 'whether a registration is complete'),
   ask('DescribeRegistrationVersions', REGISTRATION, 'whether its newest version is approved'),
   ask('DescribeConfigurationSets', SET, 'whether receipts come'),
-  ['denied', 'sms-voice:DeleteConfigurationSet', SET, PLAIN, 'it looks and changes nothing'],
+  ['denied', SEND, SET, PLAIN, 'it sends nothing'],
   ['denied', 'sms-voice:DescribeConfigurationSets', elsewhere(SET), PLAIN, 'a set of another Region'],
   ask('DescribeAccountAttributes', '*', 'whether the account is in production'),
   ask('DescribeSpendLimits', '*', 'what AWS lets the account spend'),
