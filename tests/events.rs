@@ -7,6 +7,8 @@
 mod commands;
 #[path = "events_play/made_up.rs"]
 mod made_up;
+#[path = "events_play/metrics.rs"]
+mod metrics;
 #[path = "events_play/options.rs"]
 mod options;
 #[path = "events_play/people.rs"]

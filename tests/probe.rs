@@ -24,3 +24,5 @@ mod running;
 mod table;
 #[path = "probe/verify.rs"]
 mod verify;
+#[path = "probe/whole.rs"]
+mod whole;

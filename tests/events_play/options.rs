@@ -11,7 +11,7 @@ fn a_folder_stands_for_all_its_events_in_their_order() {
     let run = local(&["events", "--now", "2026-11-20T17:00:00Z"]);
     let functions: Vec<&Value> = run.events().iter().map(|event| &event.answer["function"]).collect();
     let mut wanted = vec!["send-event"; 3];
-    wanted.extend(["refresh-limits", "probe-health", "recount"]);
+    wanted.extend(["refresh-limits", "probe-health", "probe-health", "recount"]);
     wanted.extend(["send-queue"; 11]);
     wanted.extend(["settle-receipt", "send-queue"]);
     assert_eq!(functions, wanted, "by name: event-…, schedule-…, sns-…, sqs-…");

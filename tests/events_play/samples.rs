@@ -13,11 +13,12 @@ const NOW: &str = "2026-11-20T17:00:00Z";
 type Check = fn(&Played<'_>, &Value);
 
 /// Every sample: its file, its function, what else is asked of the command, and its check.
-const SAMPLES: [(&str, &str, &[&str], Check); 19] = [
+const SAMPLES: [(&str, &str, &[&str], Check); 20] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
     ("schedule-limits.json", "refresh-limits", &["--config", "events/live-limits.toml"], schedule_limits),
+    ("schedule-probe-primary.json", "probe-health", &[], schedule_probe_primary),
     ("schedule-probe.json", "probe-health", &[], schedule_probe),
     ("schedule-recount.json", "recount", &[], schedule_recount),
     ("sns-event.json", "send-queue", &["--function", "send-queue"], sns_event),
@@ -72,6 +73,7 @@ samples! {
     an_event_of_a_hub_account_is_its_grants: "event-hub.json";
     an_event_is_sent: "event-single.json";
     live_limits_are_what_the_numbers_tell: "schedule-limits.json";
+    a_schedules_event_in_the_primary_is_about_all_of_it: "schedule-probe-primary.json";
     a_schedules_event_is_the_probes: "schedule-probe.json";
     a_schedule_that_is_named_after_the_recount_is_its: "schedule-recount.json";
     an_event_of_sns_is_refused_by_name: "sns-event.json";
@@ -146,6 +148,18 @@ fn schedule_probe(played: &Played<'_>, _: &Value) {
     let checks = reply["checks"].as_array().expect("a report");
     assert!(checks.iter().all(|check| check["name"].is_string() && check["state"] == "healthy"), "{reply}");
     assert!(checks.iter().any(|check| check["name"] == "assume-role"), "{reply}");
+}
+
+fn schedule_probe_primary(played: &Played<'_>, _: &Value) {
+    let reply = &played.answer["reply"];
+    assert_eq!(reply["status"], "healthy", "{reply}");
+    let names =
+        reply["checks"].as_array().expect("a report").iter().map(|check| check["name"].as_str().expect("a name"));
+    let names: BTreeSet<&str> = names.collect();
+    for name in ["table", "production", "spend", "cap:acme", "receipts:tendlc-order-updates", "assume-role:newsletter"]
+    {
+        assert!(names.contains(name), "{name}: {reply}");
+    }
 }
 
 fn schedule_recount(played: &Played<'_>, _: &Value) {

@@ -284,7 +284,8 @@ fn seed(clock: &Arc<ManualClock>) -> Seed {
         registration_id: "registration-1".into(),
         ..Number::default()
     }];
-    seed.sms.configuration_sets = vec![ConfigurationSet { name: "tendlc-order-updates".into(), topic_arn: None }];
+    let name = "tendlc-order-updates".into();
+    seed.sms.configuration_sets = vec![ConfigurationSet { name, topic_arn: None, disabled: false }];
     seed.sms.opted_out.insert(super::books::OPTED_OUT.to_owned());
     // On a clock that stands still all of a second's texts come at once; rates have tests of their own.
     seed.sms.strict_rates = false;

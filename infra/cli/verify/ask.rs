@@ -81,7 +81,9 @@ pub async fn probe(account: &Account, function: &str) -> Vec<Check> {
 pub fn of_grant(all: &[Check], grant: &GrantName, campaigns: &[CampaignName]) -> Vec<Check> {
     let own = |check: &Check| {
         let name = match check.name.split_once(':') {
-            None => check.name.clone(),
+            None if check.name == "table" => check.name.clone(),
+            // Of the account as a whole: that is no matter of a role's.
+            None => return None,
             Some((what, of)) if of == grant.as_str() => what.to_owned(),
             Some((what, of)) => match of.split_once('/') {
                 Some((owner, campaign)) if owner == grant.as_str() => format!("{what}:{campaign}"),
@@ -106,7 +108,16 @@ mod tests {
             detail: String::new(),
             cure: None,
         };
-        let all = ["table", "number:a", "number:b", "assume-role:n", "dry-run:n/a", "dry-run:m/a", "denied/topics:n"];
+        let all = [
+            "table",
+            "production",
+            "number:a",
+            "number:b",
+            "assume-role:n",
+            "dry-run:n/a",
+            "dry-run:m/a",
+            "denied/topics:n",
+        ];
         let found = of_grant(&all.map(check), &"n".parse().unwrap(), &["a".parse().unwrap()]);
         let names: Vec<&str> = found.iter().map(|check| check.name.as_str()).collect();
         assert_eq!(names, ["table", "number:a", "assume-role", "dry-run:a", "denied/topics"]);

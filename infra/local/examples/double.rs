@@ -57,6 +57,7 @@ fn seed() -> Seed {
     seed.sms.configuration_sets = vec![ConfigurationSet {
         name: "tendlc-order-updates".into(),
         topic_arn: Some(format!("arn:aws:sns:us-east-1:{PRIMARY}:tendlc-receipts")),
+        disabled: false,
     }];
     seed.sms.registrations = vec![Registration {
         id: REGISTRATION.into(),

@@ -199,6 +199,8 @@ pub struct ConfigurationSet {
     pub name: String,
     /// The SNS topic that its text events go to, when it has an event destination.
     pub topic_arn: Option<String>,
+    /// Whether somebody has disabled that destination.
+    pub disabled: bool,
 }
 
 /// A brand's or campaign's registration.

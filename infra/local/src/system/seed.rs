@@ -119,7 +119,7 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
         .into_iter()
         .map(|name| {
             let topic = format!("arn:aws:sns:{}:{}:{name}", primary.region, primary.account);
-            ConfigurationSet { name, topic_arn: Some(topic) }
+            ConfigurationSet { name, topic_arn: Some(topic), disabled: false }
         })
         .collect();
     sms

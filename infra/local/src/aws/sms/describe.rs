@@ -184,7 +184,7 @@ pub(super) fn configuration_sets(state: &State, sms: &Inner, input: Members<'_>)
         let destination = set.topic_arn.as_ref().map(|topic| {
             json!({
                 "EventDestinationName": "receipts",
-                "Enabled": true,
+                "Enabled": !set.disabled,
                 "MatchingEventTypes": ["TEXT_ALL"],
                 "SnsDestination": { "TopicArn": topic },
             })

@@ -74,6 +74,7 @@ pub(crate) fn seed(clock: Arc<ManualClock>) -> Seed {
     seed.sms.configuration_sets = vec![ConfigurationSet {
         name: "tendlc-order-updates".into(),
         topic_arn: Some("arn:aws:sns:us-east-1:111111111111:tendlc-receipts".into()),
+        disabled: false,
     }];
     seed.sms.registrations = vec![Registration {
         id: REGISTRATION.into(),

@@ -57,7 +57,7 @@ async fn a_role_sends_only_from_what_its_policy_names() {
             ..seed.sms.numbers[0].clone()
         };
         seed.sms.numbers.push(other);
-        seed.sms.configuration_sets.push(ConfigurationSet { name: "another".into(), topic_arn: None });
+        seed.sms.configuration_sets.push(ConfigurationSet { name: "another".into(), topic_arn: None, disabled: false });
     })
     .await;
     let grant = double.grant().await;
