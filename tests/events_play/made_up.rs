@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::commands::{Made, Run, local, read, sample};
+use super::commands::{Made, Run, local, read, sample, seen};
 
 fn play(event: &Value) -> Run {
     local(&[Made::of(event).path()])
@@ -33,6 +33,21 @@ fn a_queue_that_no_grant_is_for_is_not_granted_and_its_messages_stay_there() {
         assert!(played.outcomes[0]["detail"].get("grant").is_none());
         assert_eq!(run.budget("checkout")["ceiling_left"], 20_000);
     }
+}
+
+#[test]
+fn a_request_keeps_the_trace_that_its_message_names_and_nothing_that_is_none() {
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let logs = |header: &str| {
+        let event = changed(|record| record["attributes"]["AWSTraceHeader"] = Value::from(header));
+        seen(&[Made::of(&event).path(), "--now", "2026-11-20T17:00:00Z"], Some("info")).1
+    };
+    let outcomes = |logs: &str| logs.lines().filter(|line| line.contains(r#""said":"SMS Accepted""#)).count();
+    let traced = logs(trace);
+    assert!(outcomes(&traced) == 1 && traced.contains(&format!(r#""trace":"{trace}""#)), "{traced}");
+    let private = "Root=+12065550123";
+    let untraced = logs(private);
+    assert!(outcomes(&untraced) == 1 && !untraced.contains(private), "{untraced}");
 }
 
 #[test]

@@ -45,7 +45,13 @@ impl Wish {
         let body = if self.segments == 1 { "x".to_owned() } else { "x".repeat(153 * self.segments as usize) };
         let request = json!({ "id": self.id, "to": self.to, "body": body, "kind": self.kind.as_str() });
         let message_id = self.id.parse().unwrap();
-        Incoming { text: request.to_string(), message_id, entrance: Entrance::Bus, first_seen: clock.now() }
+        Incoming {
+            text: request.to_string(),
+            message_id,
+            entrance: Entrance::Bus,
+            first_seen: clock.now(),
+            trace: None,
+        }
     }
 }
 

@@ -40,4 +40,5 @@ pub mod served;
 pub mod sync;
 pub mod table;
 pub mod tally;
+pub mod trace;
 mod zone;

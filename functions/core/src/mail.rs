@@ -2,7 +2,10 @@
 
 use aws_sdk_sqs::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::operation::RequestId as _;
-use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, MessageAttributeValue, MessageSystemAttributeNameForSends,
+    MessageSystemAttributeValue,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -10,6 +13,7 @@ use crate::arn::QueueArn;
 use crate::name::GrantName;
 use crate::reason::Reason;
 use crate::request::{Kind, RequestId, has_a_key_twice};
+use crate::trace::TraceHeader;
 
 /// SQS hides a message for 12 hours from its receipt at most; the invocation has used some of them.
 const LONGEST_HIDDEN: i64 = 42_000;
@@ -46,6 +50,19 @@ pub struct DeadLetter<'a> {
     pub detail: &'a str,
     /// Its lane, which its queue may have decided.
     pub kind: Option<Kind>,
+}
+
+/// A request that comes back later.
+#[derive(Clone)]
+pub struct Waiting<'a> {
+    /// The request as it came.
+    pub text: &'a str,
+    /// Its resolved id.
+    pub id: &'a RequestId,
+    /// Its lane.
+    pub kind: Kind,
+    /// The trace that it belongs to.
+    pub trace: Option<&'a TraceHeader>,
 }
 
 /// The queues, as the function's own role reaches them.
@@ -126,18 +143,25 @@ impl Mail {
     pub async fn hand_over(
         &self,
         url: &str,
-        request: &str,
-        (id, kind): (&RequestId, Kind),
+        request: &Waiting<'_>,
         until: Timestamp,
         now: Timestamp,
     ) -> Result<(), MailError> {
+        let trace = request.trace.map(|trace| {
+            MessageSystemAttributeValue::builder().data_type("String").string_value(trace.as_str()).build()
+        });
+        let trace = trace.transpose().map_err(|error| not_built(&error))?;
         let delay = i32::try_from(seconds_until(until, now).min(LONGEST_DELAY)).unwrap_or(0);
         let call = self
             .client
             .send_message()
             .queue_url(url)
-            .message_body(resolved(request, id, Some(kind)))
+            .message_body(resolved(request.text, request.id, Some(request.kind)))
             .delay_seconds(delay);
+        let call = match trace {
+            Some(trace) => call.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, trace),
+            None => call,
+        };
         call.send().await.map(|_| ()).map_err(|error| failed("take a request that waits", &error))
     }
 }
@@ -187,11 +211,12 @@ pub fn url_of(queue: &QueueArn) -> String {
 fn text(value: &str) -> Result<MessageAttributeValue, MailError> {
     let value = if value.is_empty() { "-" } else { value };
     let short: String = value.chars().take(400).collect();
-    MessageAttributeValue::builder().data_type("String").string_value(short).build().map_err(|error| MailError {
-        what: "take an attribute",
-        code: error.to_string(),
-        request_id: "not sent".to_owned(),
-    })
+    let built = MessageAttributeValue::builder().data_type("String").string_value(short).build();
+    built.map_err(|error| not_built(&error))
+}
+
+fn not_built(error: &BuildError) -> MailError {
+    MailError { what: "take an attribute", code: error.to_string(), request_id: "not sent".to_owned() }
 }
 
 fn failed<E: ProvideErrorMetadata, R>(what: &'static str, error: &SdkError<E, R>) -> MailError

@@ -15,6 +15,7 @@ use crate::name::{CampaignName, GrantName};
 use crate::reason::Reason;
 use crate::request::RequestId;
 use crate::segments::Encoding;
+use crate::trace::TraceHeader;
 
 /// The `source` of every outcome.
 pub const SOURCE: &str = "tendlc";
@@ -62,6 +63,9 @@ pub struct Outcome {
     /// The `detail-type`.
     #[serde(skip)]
     pub said: Said,
+    /// The trace of the request: of the event, and no part of its detail.
+    #[serde(skip)]
+    pub trace: Option<TraceHeader>,
     /// Of this form.
     pub version: u8,
     /// The idempotency key.
@@ -112,6 +116,7 @@ impl Outcome {
     pub fn bare(said: Said, id: RequestId) -> Self {
         Self {
             said,
+            trace: None,
             version: 1,
             id,
             grant: None,
@@ -168,6 +173,7 @@ impl Outcomes {
         for (_, outcome) in &outcomes {
             tracing::info!(
                 id = %outcome.id,
+                trace = outcome.trace.as_ref().map(TraceHeader::as_str),
                 said = outcome.said.as_str(),
                 reason = outcome.reason.map(Reason::as_str),
                 message_id = outcome.message_id.as_deref(),
@@ -226,5 +232,22 @@ impl Outcomes {
 fn entry(bus: &str, outcome: &Outcome) -> Option<PutEventsRequestEntry> {
     let detail = serde_json::to_string(outcome).ok()?;
     let entry = PutEventsRequestEntry::builder().source(SOURCE).detail_type(outcome.said.as_str());
-    Some(entry.detail(detail).event_bus_name(bus).build())
+    let trace = outcome.trace.as_ref().map(ToString::to_string);
+    Some(entry.detail(detail).event_bus_name(bus).set_trace_header(trace).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_belongs_to_the_trace_of_its_request_and_says_nothing_of_it() {
+        let mut outcome = Outcome::bare(Said::Accepted, "order-1".parse().unwrap());
+        assert_eq!(entry("default", &outcome).unwrap().trace_header(), None);
+        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        outcome.trace = trace.parse().ok();
+        let entry = entry("default", &outcome).unwrap();
+        assert_eq!(entry.trace_header(), Some(trace));
+        assert!(!entry.detail().unwrap().contains("Root"), "the detail is a contract");
+    }
 }

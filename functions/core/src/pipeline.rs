@@ -20,6 +20,7 @@ pub use stranger::{nameless_record, not_granted};
 use crate::outcome::Outcome;
 use crate::reason::Reason;
 use crate::request::{Entrance, Kind, RequestId};
+use crate::trace::TraceHeader;
 
 /// A record as it came in, before anything is known of it.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct Incoming {
     pub entrance: Entrance,
     /// When it came in.
     pub first_seen: Timestamp,
+    /// The trace that it belongs to, if any.
+    pub trace: Option<TraceHeader>,
 }
 
 /// What became of a record, in the order of the batch.

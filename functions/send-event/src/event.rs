@@ -5,6 +5,7 @@ use serde_json::Value;
 use tendlc_core::account::AccountId;
 use tendlc_core::pipeline::Incoming;
 use tendlc_core::request::{Entrance, RequestId};
+use tendlc_core::trace::TraceHeader;
 
 /// What a workload's event is called.
 const DETAIL_TYPE: &str = "SMS Send Requested";
@@ -39,7 +40,7 @@ impl Requested {
     ///
     /// # Errors
     /// When the event is none of ours. A bad request in a good envelope is refused later, with its reason.
-    pub fn read(event: &Value, now: Timestamp) -> Result<Self, NotARequest> {
+    pub fn read(event: &Value, trace: Option<TraceHeader>, now: Timestamp) -> Result<Self, NotARequest> {
         if let Some(records) = event.get("Records").and_then(Value::as_array) {
             let source = |record: &Value| {
                 record
@@ -64,7 +65,13 @@ impl Requested {
         let message_id = id.or(own).ok_or(NotARequest::NoId)?;
         Ok(Self {
             account: text("account").and_then(|account| account.parse().ok()),
-            incoming: Incoming { text: detail.to_string(), message_id, entrance: Entrance::Bus, first_seen: now },
+            incoming: Incoming {
+                text: detail.to_string(),
+                message_id,
+                entrance: Entrance::Bus,
+                first_seen: now,
+                trace,
+            },
         })
     }
 }

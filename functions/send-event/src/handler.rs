@@ -8,7 +8,7 @@ use serde_json::Value;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::Lanes;
 use tendlc_core::invocation::Invocation;
-use tendlc_core::mail::{DeadLetter, Mail};
+use tendlc_core::mail::{DeadLetter, Mail, Waiting};
 use tendlc_core::pipeline::{Ended, Ending, Incoming};
 use tendlc_core::reason::Reason;
 use tendlc_core::request::{Kind, RequestId};
@@ -52,7 +52,9 @@ impl Handler {
         let (event, context) = event.into_parts();
         let now = self.clock.now();
         let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
-        let requested = Requested::read(&event, now)?;
+        // EventBridge hands the trace of whoever put the event on with the invocation.
+        let trace = context.xray_trace_id.as_deref().and_then(|trace| trace.parse().ok());
+        let requested = Requested::read(&event, trace, now)?;
         let vouched = requested.account.clone().map(Vouched::Account);
         let served = match (&self.serves, vouched) {
             (_, Some(vouched)) => self.serves.find(&vouched).await?,
@@ -85,7 +87,8 @@ impl Handler {
                     Kind::Transactional => &lanes.transactional,
                     Kind::Promotional => &lanes.promotional,
                 };
-                self.mail.hand_over(url, &incoming.text, (&end.id, kind), *until, self.clock.now()).await?;
+                let request = Waiting { text: &incoming.text, id: &end.id, kind, trace: incoming.trace.as_ref() };
+                self.mail.hand_over(url, &request, *until, self.clock.now()).await?;
                 "waiting"
             }
             Ending::DeadLetter { reason, detail } => {

@@ -102,6 +102,7 @@ impl Record {
                 message_id: id.unwrap_or_else(RequestId::random),
                 entrance: entrance.clone(),
                 first_seen: first_seen(record, now).unwrap_or(now),
+                trace: attribute(record, "AWSTraceHeader").and_then(|trace| trace.parse().ok()),
             },
             group: attribute(record, "MessageGroupId"),
             message_id,

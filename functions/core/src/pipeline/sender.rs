@@ -145,7 +145,11 @@ impl Sender {
         }
         let mut ends: Vec<(usize, Ended)> = ends.into_iter().collect();
         ends.sort_by_key(|(index, _)| *index);
-        Ok(ends.into_iter().map(|(_, end)| end).collect())
+        let of_trace = |(index, mut end): (usize, Ended)| {
+            end.outcome.trace.clone_from(&batch[index].trace);
+            end
+        };
+        Ok(ends.into_iter().map(of_trace).collect())
     }
 
     /// Requests that are none, for the report.

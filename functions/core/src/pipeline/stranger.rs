@@ -14,6 +14,7 @@ pub fn nameless_record(grant: Option<&GrantName>, account: Option<&AccountId>, i
     outcome.grant = grant.cloned();
     outcome.account = account.cloned();
     outcome.reason = Some(Reason::InvalidRequest);
+    outcome.trace.clone_from(&incoming.trace);
     let detail = "the record has no messageId, so it cannot be told from its own repetition".to_owned();
     Ended { id, kind: None, outcome, ending: Ending::DeadLetter { reason: Reason::InvalidRequest, detail } }
 }
@@ -26,6 +27,7 @@ pub fn not_granted(account: Option<&AccountId>, batch: &[Incoming]) -> Vec<Ended
         let mut outcome = Outcome::bare(Said::Rejected, id.clone());
         outcome.account = account.cloned();
         outcome.reason = Some(Reason::NotGranted);
+        outcome.trace.clone_from(&one.trace);
         let detail = "no grant names this queue or account; the operator of the primary writes one into tendlc.toml and runs `tendlc sync`".to_owned();
         let ending = Ending::DeadLetter { reason: Reason::NotGranted, detail };
         Ended { id, kind: None, outcome, ending }

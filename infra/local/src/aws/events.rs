@@ -40,6 +40,9 @@ pub struct PutEvent {
     pub detail: Value,
     /// The entry's `Resources`.
     pub resources: Vec<String>,
+    /// The entry's `TraceHeader`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// Without the detail: a request's has a number and a body.
@@ -143,6 +146,7 @@ struct Entry<'a> {
     bus: Option<&'a str>,
     resources: Vec<&'a str>,
     time: Option<f64>,
+    trace: Option<&'a str>,
 }
 
 impl<'a> Entry<'a> {
@@ -156,6 +160,7 @@ impl<'a> Entry<'a> {
             bus: members.text("EventBusName")?,
             resources: members.texts("Resources")?,
             time: time.transpose()?,
+            trace: members.text("TraceHeader")?,
         })
     }
 
@@ -191,6 +196,7 @@ impl<'a> Entry<'a> {
             detail_type: detail_type.to_owned(),
             detail,
             resources: self.resources.iter().map(|resource| (*resource).to_owned()).collect(),
+            trace: self.trace.map(str::to_owned),
         })
     }
 }
