@@ -42,7 +42,7 @@ fn every_alarm_says_what_it_means_and_has_a_runbook() {
     let runbooks = include_str!("../../../docs/on-call.md");
     for (name, alarm) in alarms() {
         let text = alarm["AlarmDescription"].as_str().unwrap_or_default();
-        assert!(text.len() > 60, "{name}: {text}");
+        assert!(text.len() > 60 && text.ends_with("Runbook: on-call.md."), "{name}: {text}");
         // By the name that it has without the grant's.
         let called = alarm["AlarmName"].as_str().unwrap();
         let ending = called.rsplit("tendlc-").next().unwrap();
