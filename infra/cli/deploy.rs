@@ -91,8 +91,15 @@ async fn name_strays(accounts: &Accounts, config: &Config) {
     let look = accounts.iter().map(|account| async move {
         let own = wanted.iter().filter(|stack| stack.account == account.way.account);
         let names: Vec<&str> = own.map(|stack| stack.name.as_str()).collect();
-        // Who may not list stacks may deploy all the same.
-        (account, account.cloud.strays(&OWNED, &names, primaries).await.unwrap_or_default())
+        let strays = account.cloud.strays(&OWNED, &names, primaries).await.unwrap_or_else(|error| {
+            // Who may not list stacks may deploy all the same.
+            eprintln!(
+                "note: whether {} has stacks of nothing in the file is not known: {error:#}",
+                account.way.account
+            );
+            Vec::new()
+        });
+        (account, strays)
     });
     let strays: Vec<_> = stream::iter(look).buffered(AT_ONCE).collect().await;
     for (account, stray) in strays.iter().flat_map(|(account, strays)| strays.iter().map(move |stray| (account, stray)))

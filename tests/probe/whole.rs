@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tendlc_core::day::PacificDay;
-use tendlc_core::table::{Key, number};
+use tendlc_core::month::UtcMonth;
+use tendlc_core::table::{Key, number, text};
 use tendlc_local::aws::{Action, Fault};
 use tendlc_local::system::System;
 
@@ -79,13 +80,31 @@ async fn what_may_not_be_asked_is_unknown_and_names_the_permission() {
 }
 
 #[tokio::test]
-async fn counters_that_do_not_answer_fail_and_what_stands_on_them_is_left_out() {
+async fn counters_that_do_not_answer_fail_and_what_stands_on_them_is_unknown() {
     let system = example().await;
     let second = json!({ "operation": "BatchGetItem", "match": { "nth": 2 }, "action": "deny" });
     system.aws().fault(serde_json::from_value(second).unwrap()).unwrap();
     let report = primary(&system).await;
-    report.stands("failing", &[("counters", "failing")]);
-    assert!(!report.reply.to_string().contains("cap:acme"), "{:#}", report.reply);
+    report.stands("failing", &[("counters", "failing"), ("cap:acme", "unknown"), ("spend", "unknown")]);
     // A spoke does not ask after the whole.
     assert!(!probe(&system, SPOKE).await.reply.to_string().contains("production"));
+}
+
+#[tokio::test]
+async fn what_a_grant_spent_before_it_was_taken_away_is_spent() {
+    let system = example().await;
+    let (gone, month) = ("gone".parse().unwrap(), UtcMonth::of(jiff::Timestamp::now()));
+    set(&system, Key::former(), "grant:gone", text("444444444444")).await;
+    set(&system, Key::month(&gone, month), "spent", number(7_250_000)).await;
+    let report = primary(&system).await;
+    assert!(report.text("spend").contains("$7.25 of $"), "{:#}", report.reply);
+}
+
+#[tokio::test]
+async fn a_silent_table_does_not_hide_that_the_account_is_in_the_sandbox() {
+    let system = example().await;
+    system.aws().change_sms(|sms| sms.tier = "SANDBOX".to_owned());
+    system.aws().fault(Fault::always("GetItem", Action::Deny)).unwrap();
+    let report = primary(&system).await;
+    assert_eq!((report.state("production"), report.state("table")), ("failing", "failing"), "{:#}", report.reply);
 }

@@ -101,6 +101,31 @@ async fn a_queue_that_passes_to_another_grant_is_somebodys_all_the_time() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_that_another_sync_takes_away_in_the_middle_leads_to_its_grant_again() {
+    let primary = Primary::empty(NOON, &[]).await;
+    let elsewhere = hub(&primary, &[("a", "two", "222222222222")]);
+    let mut wanted = hub(&primary, &[("a", "one", "222222222222")]);
+    primary.run(&wanted).await.unwrap();
+    // Less is guaranteed, so a first write comes before the grant's own; the other sync goes between the two.
+    wanted.grants[0].budgets.values_mut().flatten().for_each(|entry| entry.value.guaranteed = 5);
+    let other = Sync::new(primary.table.clone(), primary.clock.clone() as SharedClock);
+    let (mut wrote, mut met) = (false, false);
+    let wire = Wire::new(move |call| {
+        if wrote && !met {
+            met = true;
+            let run = async { other.run(&elsewhere).await };
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(run)).unwrap();
+        }
+        wrote |= !call.is_read();
+        Fate::Through
+    });
+    let table = super::primary::table(&super::primary::config(&primary.aws, wire.client()));
+    Sync::new(table, primary.clock.clone() as SharedClock).run(&wanted).await.unwrap();
+    assert_eq!(leads_to(&primary).await, expected(&[("one", "a"), ("one-promotional", "a"), ("222222222222", "a")]));
+    assert_eq!(primary.run(&wanted).await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn removing_a_spoke_leaves_a_hub_grant_of_the_same_account_alone() {
     let primary = Primary::empty(NOON, &[]).await;

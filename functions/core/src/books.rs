@@ -184,22 +184,22 @@ impl Books {
 
 /// For whoever reads the log: what is strange, once where it is counted. Never a number or what a text says.
 fn explain(receipts: &[&Arrived], planned: &Planned, now: Timestamp) {
-    if planned.after.odd().difference(&planned.before.odd()).any(|oddity| *oddity == Oddity::Unmetered) {
-        Metrics::one(Metric::Unmetered).write(now);
-    }
     for oddity in planned.after.odd().difference(&planned.before.odd()) {
         let text = &receipts[0].receipt;
         let recipient = text.recipient.as_ref().map(|recipient| recipient.as_str().get(..12).unwrap_or_default());
         let message_id = text.message_id.as_str();
         match oddity {
-            Oddity::Unmetered => tracing::error!(
-                alarm = "unmetered",
-                message_id,
-                recipient,
-                names = text.named.as_ref().map(|(grant, _)| grant.as_str()),
-                "AWS sent a text that no request accounts for: somebody sends past the functions, the ledger lost it, or it is \
-                 another number's of the account, which the rule for aws.sms-voice should leave out"
-            ),
+            Oddity::Unmetered => {
+                Metrics::found(Metric::Unmetered, 1).write(now);
+                tracing::error!(
+                    alarm = "unmetered",
+                    message_id,
+                    recipient,
+                    names = text.named.as_ref().map(|(grant, _)| grant.as_str()),
+                    "AWS sent a text that no request accounts for: somebody sends past the functions, the ledger lost it, or \
+                     it is another number's of the account, which the rule for aws.sms-voice should leave out"
+                );
+            }
             Oddity::ImpossiblePrice => tracing::warn!(
                 message_id,
                 "a receipt's price is below zero, above a dollar or no number; what was set aside stays"

@@ -161,10 +161,10 @@ impl Metrics {
         }
     }
 
-    /// One thing that is nobody's in particular.
-    pub fn one(metric: Metric) -> Self {
+    /// So many of something that is nobody's in particular; none is counted, too.
+    pub fn found(metric: Metric, count: usize) -> Self {
         let mut metrics = Self::default();
-        metrics.add(Whose::default(), metric, 1.0);
+        metrics.add(Whose::default(), metric, count as f64);
         metrics
     }
 

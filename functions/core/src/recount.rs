@@ -29,7 +29,7 @@ pub use scan::Read;
 use crate::clock::SharedClock;
 use crate::day::PacificDay;
 use crate::ledger;
-use crate::metrics::{Metric, Metrics, Whose};
+use crate::metrics::{Metric, Metrics};
 use crate::table::{Table, TableError};
 use scan::Ended;
 use span::Span;
@@ -98,7 +98,7 @@ impl Recount {
                 "the table was not read to its end in the time there is, so nothing was compared or mended; \
                  raise the function's time limit"
             );
-            Metrics::one(Metric::RecountFound).write(self.clock.now());
+            Metrics::found(Metric::RecountFound, 1).write(self.clock.now());
             return Ok(Report::cut_short(&span, read));
         }
         standing.add_grants(sums.grants());
@@ -112,11 +112,7 @@ impl Recount {
         let differences: Vec<Difference> = compared.into_iter().map(|one| one.difference).collect();
         differences.iter().for_each(Difference::log);
         let alarms = differences.iter().filter(|difference| difference.is_alarm()).count();
-        if alarms > 0 {
-            let mut metrics = Metrics::default();
-            metrics.add(Whose::default(), Metric::RecountFound, alarms as f64);
-            metrics.write(self.clock.now());
-        }
+        Metrics::found(Metric::RecountFound, alarms).write(self.clock.now());
         let known: BTreeSet<_> = standing.grants().cloned().collect();
         Ok(Report::of(&sums, &known, read, differences, prices))
     }

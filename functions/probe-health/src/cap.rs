@@ -1,11 +1,9 @@
 //! T-Mobile's caps: how much of each is used today.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use tendlc_core::day::PacificDay;
 use tendlc_core::grant::{Brand, Cap, Grant, Pool, on_day};
-use tendlc_core::money::MicroUsd;
-use tendlc_core::month::UtcMonth;
 use tendlc_core::quota::counter;
 use tendlc_core::table::{Item, Key, read_number};
 
@@ -15,17 +13,9 @@ use crate::check::Finding;
 const MUCH: f64 = 80.0;
 
 /// The counters that say so, of these grants and brands.
-pub fn keys(grants: &[Grant], brands: &[Brand], day: PacificDay, month: UtcMonth) -> BTreeSet<Key> {
-    let own = grants.iter().flat_map(|grant| [Key::budget(&grant.name, day), Key::month(&grant.name, month)]);
-    let pools = brands.iter().flat_map(|brand| brand.pools.keys()).map(|pool| Key::pool(pool, day));
-    own.chain(pools).collect()
-}
-
-/// What all grants have spent in the month.
-pub fn spent(grants: &[Grant], month: UtcMonth, counters: &HashMap<Key, Item>) -> MicroUsd {
-    let of = |grant: &Grant| counters.get(&Key::month(&grant.name, month));
-    let spent = grants.iter().filter_map(|grant| read_number(of(grant)?, counter::SPENT));
-    MicroUsd::from_micros(spent.sum::<i64>().try_into().unwrap_or(0))
+pub fn keys<'h>(grants: &'h [Grant], brands: &'h [Brand], day: PacificDay) -> impl Iterator<Item = Key> + 'h {
+    let own = grants.iter().map(move |grant| Key::budget(&grant.name, day));
+    own.chain(brands.iter().flat_map(|brand| brand.pools.keys()).map(move |pool| Key::pool(pool, day)))
 }
 
 /// How much of a pool's cap is used, in percent: what neither the shared part nor an unused guarantee holds any more.

@@ -21,6 +21,7 @@ use crate::{campaign, cap, dry_run, limits, receipts, records, session, spend, t
 
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
+    run.check("production", tier::check(&clients.describe(None, clients.region()), run.pace())).await;
     let table = clients.table(None);
     let Some(held) = run.check("table", records::everything(&table, clock)).await else {
         for name in ["number", "registration", "assume-role", "account", "dry-run"] {
@@ -41,32 +42,39 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
     }
 }
 
-/// What concerns everybody.
+/// What concerns everybody: the way of receipts, the money and the caps.
 async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, clock): (&Table, &SharedClock)) {
     let (client, pace, now) = (clients.describe(None, clients.region()), run.pace(), clock.now());
-    run.check("production", tier::check(&client, pace)).await;
+    let sets: BTreeSet<&str> = held.campaigns.values().filter_map(|one| one.configuration_set.as_deref()).collect();
+    for set in sets {
+        run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
+    }
     let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
+    let keys = cap::keys(&held.grants, &held.brands, day).chain(spend::keys(held, month)).collect();
     let counters = async {
-        match table.read_many(clock.as_ref(), cap::keys(&held.grants, &held.brands, day, month)).await {
+        match table.read_many(clock.as_ref(), keys).await {
             Ok(counters) => (Finding::healthy("the counters of today answer"), Some(counters)),
             Err(error) => (records::silent(&error), None),
         }
     };
-    let Some(counters) = run.check("counters", counters).await else { return };
-    let spent = cap::spent(&held.grants, month, &counters);
+    let caps = held.brands.iter().flat_map(|brand| &brand.pools);
+    let caps = caps.filter_map(|(pool, values)| Some((pool, on_day(values, day)?)));
+    let Some(counters) = run.check("counters", counters).await else {
+        let names = caps.map(|(pool, _)| format!("cap:{}", pool.as_str())).chain(["spend".to_owned()]);
+        for name in names {
+            run.found(name, Finding::unknown("the counters did not answer", "see the check counters"));
+        }
+        return;
+    };
+    let spent = spend::spent(held, month, &counters);
     if let Some(percent) = run.check("spend", spend::check(&client, pace, spent)).await {
         run.measured(Metric::SpendUsed, percent);
     }
-    let caps = held.brands.iter().flat_map(|brand| &brand.pools);
-    for (pool, cap) in caps.filter_map(|(pool, values)| Some((pool, on_day(values, day)?))) {
+    for (pool, cap) in caps {
         if let Some(percent) = cap::used((pool, cap, day), &held.grants, &counters) {
             run.found(format!("cap:{}", pool.as_str()), cap::judge(pool, cap, percent));
             run.measured(Metric::CapUsed, percent);
         }
-    }
-    let sets: BTreeSet<&str> = held.campaigns.values().filter_map(|one| one.configuration_set.as_deref()).collect();
-    for set in sets {
-        run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
 }
 

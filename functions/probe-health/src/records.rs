@@ -8,7 +8,7 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::directory::{Directory, DirectoryError, Snapshot};
 use tendlc_core::grant::{Brand, Campaign, Grant};
 use tendlc_core::name::{CampaignName, GrantName};
-use tendlc_core::sync::Index;
+use tendlc_core::sync::{Index, former_grants};
 use tendlc_core::table::{Item, Key, Table, TableError};
 
 use crate::check::Finding;
@@ -23,6 +23,8 @@ pub struct Holdings {
     pub campaigns: BTreeMap<CampaignName, Campaign>,
     /// Every brand.
     pub brands: Vec<Brand>,
+    /// The grants that were taken away: what they spent in the month is spent.
+    pub former: BTreeSet<GrantName>,
 }
 
 /// Reads what a spoke's functions read before they send: the grant, its campaigns and their brands.
@@ -68,8 +70,9 @@ async fn read(table: &Table, clock: &SharedClock) -> Result<(Finding, Option<Hol
         return Ok((Finding::failing("the table answers, but nothing was ever written into it", cure), None));
     };
     let (grants, campaigns) = (index.grants.iter().map(Key::grant), index.campaigns.iter().map(Key::campaign));
-    let keys = grants.chain(campaigns).chain(index.brands.iter().map(Key::brand)).collect();
+    let keys = grants.chain(campaigns).chain(index.brands.iter().map(Key::brand)).chain([Key::former()]).collect();
     let mut items = table.read_many(clock.as_ref(), keys).await?;
+    let former = items.remove(&Key::former()).map(|item| former_grants(&item).into_keys().collect());
     let mut missing = Vec::new();
     let grants: Vec<Grant> = records(&mut items, &index.grants, ("grant", Key::grant), &mut missing)?;
     let campaigns: Vec<Campaign> = records(&mut items, &index.campaigns, ("campaign", Key::campaign), &mut missing)?;
@@ -82,7 +85,7 @@ async fn read(table: &Table, clock: &SharedClock) -> Result<(Finding, Option<Hol
         // Names are there before their records and until after them.
         Finding::degraded(format!("a sync was interrupted: no record of {}", missing.join(", ")), SYNC)
     };
-    Ok((finding, Some(Holdings { grants, campaigns, brands })))
+    Ok((finding, Some(Holdings { grants, campaigns, brands, former: former.unwrap_or_default() })))
 }
 
 /// The records of these names; those that are not there are `missing`.

@@ -1,12 +1,18 @@
 //! The primary's spend: what its grants have spent this month, against what AWS lets the account spend.
 
+use std::collections::{BTreeSet, HashMap};
+
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::SpendLimitName;
 use tendlc_core::ask::{Operation, Pace, ask};
 use tendlc_core::money::MicroUsd;
+use tendlc_core::month::UtcMonth;
+use tendlc_core::quota::counter;
+use tendlc_core::table::{Item, Key, read_number};
 
 use crate::ask::{Caller, finding};
 use crate::check::Finding;
+use crate::records::Holdings;
 
 const LIMITS: Operation = Operation("DescribeSpendLimits");
 
@@ -18,6 +24,19 @@ const MICROS: f64 = 1_000_000.0;
 
 /// What was found: the share of the limit, in percent.
 pub type Percent = f64;
+
+/// The counters that say what was spent, of grants that are there and that were.
+pub fn keys(held: &Holdings, month: UtcMonth) -> impl Iterator<Item = Key> {
+    let names = held.grants.iter().map(|grant| &grant.name).chain(&held.former);
+    names.map(move |name| Key::month(name, month))
+}
+
+/// What all of them have spent in the month.
+pub fn spent(held: &Holdings, month: UtcMonth, counters: &HashMap<Key, Item>) -> MicroUsd {
+    let keys: BTreeSet<Key> = keys(held, month).collect();
+    let spent = keys.iter().filter_map(|key| read_number(counters.get(key)?, counter::SPENT));
+    MicroUsd::from_micros(spent.sum::<i64>().try_into().unwrap_or(0))
+}
 
 /// Looks at the limit that AWS enforces on texts, in whole dollars a UTC month, beside what was `spent` of it.
 /// <https://docs.aws.amazon.com/sms-voice/latest/userguide/awssupport-spend-threshold.html>

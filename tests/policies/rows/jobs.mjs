@@ -98,7 +98,7 @@ const probe = rows(session(PRIMARY, 'tendlc-probe-health'), [
   ask('DescribeSpendLimits', '*', 'what AWS lets the account spend'),
   ['denied', 'sms-voice:SetTextMessageSpendLimitOverride', '*', PLAIN, 'it looks and changes nothing'],
   ...['I#primary', 'G#newsletter', 'K#order-updates'].map((key) => ['allowed', GET, TABLE, read(key), 'what is to be looked at']),
-  ['allowed', BATCH, TABLE, read('G#newsletter', 'K#order-updates', 'B#acme'), 'all of it at once'],
+  ['allowed', BATCH, TABLE, read('G#newsletter', 'K#order-updates', 'B#acme', 'I#former'), 'all of it at once'],
   ['allowed', BATCH, TABLE, read(`B#acme#${DAY}`, `C#newsletter#${DAY}`), 'how full the caps are'],
   ['denied', BATCH, TABLE, read('G#newsletter', 'L#newsletter#sale-1'), 'requests are not its business'],
   ['denied', BATCH, OTHER_TABLE, read('G#newsletter'), 'another table'],
