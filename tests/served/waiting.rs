@@ -43,6 +43,30 @@ async fn what_must_wait_comes_back_and_is_sent_and_its_group_keeps_its_order() {
 }
 
 #[tokio::test]
+async fn an_event_that_must_wait_keeps_its_trace_on_its_queue_and_to_its_end() {
+    let running = Running::with(&[], &[("RUST_LOG", "info")]);
+    let throttle =
+        json!({ "operation": "SendTextMessage", "match": { "to": request("traced")["to"] }, "action": "throttle" });
+    running.fault(&throttle);
+    let entry = PutEventsRequestEntry::builder().source("acme.shop").detail_type("SMS Send Requested");
+    let entry = entry.detail(request("traced").to_string()).build();
+    let events = aws_sdk_eventbridge::Client::new(&running.account(ACCOUNT));
+    events.put_events().entries(entry).send().await.unwrap();
+    let traces = |said: &str| -> Vec<Value> {
+        let written = running.written();
+        let lines = written.lines().filter_map(|line| serde_json::from_str::<Value>(&line[line.find('{')?..]).ok());
+        lines
+            .filter(|line| line["message"] == "outcome" && line["said"] == said)
+            .map(|line| line["trace"].clone())
+            .collect()
+    };
+    running.until("the outcome", || !traces("SMS Accepted").is_empty()).await;
+    let (before, after) = (traces("SMS Deferred"), traces("SMS Accepted"));
+    assert!(before[0].as_str().is_some_and(|trace| trace.starts_with("Root=1-")), "{before:?}");
+    assert_eq!(after, before[..1], "send-event was told of it by Lambda, send-queue by the message");
+}
+
+#[tokio::test]
 async fn a_burst_is_spread_over_the_campaigns_rate_and_nothing_is_throttled() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tendlc.toml");
