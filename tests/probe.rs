@@ -8,6 +8,8 @@ mod dry_run;
 mod event;
 #[path = "probe/limits.rs"]
 mod limits;
+#[path = "probe/memory.rs"]
+mod memory;
 #[path = "probe/number.rs"]
 mod number;
 #[path = "probe/registration.rs"]

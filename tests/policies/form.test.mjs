@@ -10,7 +10,7 @@ import { ORGANIZATION, OTHER_ORGANIZATION } from './world.mjs'
 const list = (value) => (value === undefined ? [] : [value].flat())
 
 /** What is asked of an account as a whole, and so is about no resource. */
-const OF_THE_ACCOUNT = ['sms-voice:DescribeAccountAttributes', 'sms-voice:DescribeSpendLimits']
+const OF_THE_ACCOUNT = ['cloudwatch:GetMetricData', 'sms-voice:DescribeAccountAttributes', 'sms-voice:DescribeSpendLimits']
 
 /** A star is everybody, unless AWS says of them that they are of our organization. */
 const namesWhom = ({ NotPrincipal, Principal, Condition }) =>

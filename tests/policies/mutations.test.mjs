@@ -18,6 +18,7 @@ const HARMLESS = {
   'tendlc-grant EventSenders resource: statement 1 for any action': NO_OTHER_SAYS_A_SOURCE,
   'tendlc-primary OrganizationSenders resource: statement 1 for any action': NO_OTHER_SAYS_A_SOURCE,
   'tendlc-primary ProbeHealthRole-tendlc permissions: Assume for any action': NO_OTHER_IS_TRUSTED,
+  'tendlc-primary ProbeHealthRole-tendlc permissions: Tell for any action': NO_OTHER_SAYS_A_SOURCE,
   'tendlc-primary SendRole-tendlc permissions: Assume for any action': NO_OTHER_IS_TRUSTED,
   'tendlc-primary SendRole-tendlc permissions: Outcomes for any action': NO_OTHER_SAYS_A_SOURCE,
   'tendlc-primary SettleReceiptRole-tendlc permissions: Outcomes for any action': NO_OTHER_SAYS_A_SOURCE,

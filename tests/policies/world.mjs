@@ -36,6 +36,8 @@ export const bucket = (account) => `arn:aws:s3:::tendlc-code-${account}-${REGION
 export const HUB_BUS = bus(PRIMARY, 'tendlc')
 
 export const TABLE = arn('dynamodb', PRIMARY, 'table/tendlc')
+/** What a spoke's probe found last. */
+export const HEALTH = arn('dynamodb', SECONDARY, 'table/tendlc-health')
 export const OTHER_TABLE = arn('dynamodb', PRIMARY, 'table/payroll')
 
 export const GRANTS = {

@@ -121,6 +121,11 @@ impl Key {
         Self("I#former".to_owned())
     }
 
+    /// What a probe found last: a grant's in its spoke, else the primary's.
+    pub fn health(grant: Option<&GrantName>) -> Self {
+        Self(grant.map_or_else(|| "H#primary".to_owned(), |grant| format!("H#grant#{grant}")))
+    }
+
     /// Which grant a hub's queue belongs to.
     pub fn hub_queue(queue: &QueueArn) -> Self {
         Self(format!("Q#{queue}"))

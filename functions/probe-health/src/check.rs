@@ -1,9 +1,10 @@
 //! What the probe answers: checks, each with what it found and what to do about it, and what they come to.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// How something stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// It was looked at and it works.
@@ -83,6 +84,9 @@ pub struct Check {
     /// What was found.
     #[serde(flatten)]
     pub finding: Finding,
+    /// Since when it stands so; absent where nothing is kept from run to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// How long the looking took, without the wait for its turn.
     pub millis: u64,
 }
@@ -92,15 +96,17 @@ pub struct Check {
 pub struct Report {
     /// What the checks come to.
     pub status: State,
+    /// When it was looked.
+    pub at: Timestamp,
     /// In the order in which they ran.
     pub checks: Vec<Check>,
 }
 
 impl Report {
     /// Of these checks.
-    pub fn of(checks: Vec<Check>) -> Self {
+    pub fn of(checks: Vec<Check>, at: Timestamp) -> Self {
         let status = State::of(checks.iter().map(|check| check.finding.state));
-        Self { status, checks }
+        Self { status, at, checks }
     }
 }
 
@@ -120,14 +126,15 @@ mod tests {
 
     #[test]
     fn a_check_is_written_flat_and_a_healthy_one_has_no_cure() {
-        let check = |finding| Check { name: "table".to_owned(), finding, millis: 3 };
-        let report =
-            Report::of(vec![check(Finding::healthy("it answers")), check(Finding::unknown("no time", "again"))]);
+        let check = |finding| Check { name: "table".to_owned(), finding, since: None, millis: 3 };
+        let checks = vec![check(Finding::healthy("it answers")), check(Finding::unknown("no time", "again"))];
+        let at = "2026-11-20T12:00:00Z";
+        let report = Report::of(checks, at.parse().unwrap());
         let written = serde_json::to_value(report).unwrap();
         let healthy = serde_json::json!({"name": "table", "state": "healthy", "detail": "it answers", "millis": 3});
         let unknown = serde_json::json!(
             {"name": "table", "state": "unknown", "detail": "cannot run: no time", "cure": "again", "millis": 3}
         );
-        assert_eq!(written, serde_json::json!({"status": "unknown", "checks": [healthy, unknown]}));
+        assert_eq!(written, serde_json::json!({"status": "unknown", "at": at, "checks": [healthy, unknown]}));
     }
 }

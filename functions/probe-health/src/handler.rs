@@ -1,6 +1,7 @@
 //! One invocation: refuse what is not for a probe, look at everything in time, answer.
 
 use aws_types::SdkConfig;
+use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tendlc_core::ask::Pace;
@@ -11,6 +12,7 @@ use tendlc_core::invocation::{Invocation, only_a_trigger};
 use crate::check::Report;
 use crate::clients::Clients;
 use crate::refusal::Refusal;
+use crate::remember::Remembering;
 use crate::run::Run;
 use crate::{primary, spoke};
 
@@ -21,11 +23,18 @@ pub enum Asks {
     Health,
     /// Also whether what must not work does not: `{"verify":true}`.
     Verify,
+    /// Nothing: what the last run found, `{"kept":true}`.
+    Kept,
 }
 
 impl Asks {
     fn of(event: &Value) -> Self {
-        if event.get("verify") == Some(&Value::Bool(true)) { Self::Verify } else { Self::Health }
+        let says = |name: &str| event.get(name) == Some(&Value::Bool(true));
+        match () {
+            () if says("verify") => Self::Verify,
+            () if says("kept") => Self::Kept,
+            () => Self::Health,
+        }
     }
 }
 
@@ -33,6 +42,7 @@ impl Asks {
 pub struct Handler {
     settings: ProbeSettings,
     clients: Clients,
+    remembering: Option<Remembering>,
     pace: Pace,
     clock: SharedClock,
 }
@@ -40,19 +50,24 @@ pub struct Handler {
 impl Handler {
     /// Serves with these.
     pub fn new(config: SdkConfig, settings: ProbeSettings, clock: SharedClock) -> Self {
+        let remembering = Remembering::new(&config, &settings);
         let clients = Clients::new(config, settings.table.clone(), SharedClock::clone(&clock));
-        Self { settings, clients, pace: Pace::new(SharedClock::clone(&clock)), clock }
+        Self { settings, clients, remembering, pace: Pace::new(SharedClock::clone(&clock)), clock }
     }
 
-    /// Probes; of the event only `verify` matters, as long as it is no request.
+    /// Probes; of the event only `verify` and `kept` matter, as long as it is no request.
     ///
     /// # Errors
-    /// When the event holds requests, or the function may not act for its grant.
+    /// When the event holds requests, the function may not act for its grant, or what is kept is asked for and cannot be
+    /// read.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Report, Refusal> {
         let (event, context) = event.into_parts();
         only_a_trigger(&event)?;
         let asks = Asks::of(&event);
         let now = self.clock.now();
+        if asks == Asks::Kept {
+            return Box::pin(self.last(now)).await;
+        }
         let Invocation { deadline, runs_in } = Invocation::of(context.deadline, &context.invoked_function_arn, now);
         let mut run = Run::new(&self.clock, &self.pace, deadline);
         // Boxed: nested in one another, the SDK's futures are more than the compiler wants to lay out.
@@ -67,6 +82,20 @@ impl Handler {
         if asks == Asks::Health {
             run.write_metrics(self.settings.spoke.as_ref().map(|spoke| &spoke.grant));
         }
-        Ok(run.report())
+        let report = run.report();
+        Ok(match &self.remembering {
+            Some(remembering) if asks == Asks::Health => {
+                Box::pin(remembering.after(report, runs_in.as_ref(), deadline)).await
+            }
+            _ => report,
+        })
+    }
+
+    async fn last(&self, now: Timestamp) -> Result<Report, Refusal> {
+        let last = match &self.remembering {
+            Some(remembering) => remembering.last().await?,
+            None => None,
+        };
+        Ok(last.unwrap_or_else(|| Report::of(Vec::new(), now)))
     }
 }

@@ -10,17 +10,21 @@ mod dry_run;
 #[cfg(test)]
 mod fixtures;
 mod handler;
+mod kept;
 mod limits;
+mod memory;
 mod number;
 mod primary;
 mod receipts;
 mod records;
 mod refusal;
 mod registration;
+mod remember;
 mod run;
 mod session;
 mod spend;
 mod spoke;
+mod tell;
 mod tier;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -30,7 +34,9 @@ use tendlc_core::env::ProbeSettings;
 
 pub use check::{Check, Finding, Report, State};
 pub use handler::Handler;
+pub use kept::{Change, Kept, Standing};
 pub use refusal::Refusal;
+pub use tell::CHANGED;
 
 /// Serves invocations until the environment ends.
 ///

@@ -3,6 +3,7 @@
 use lambda_runtime::Diagnostic;
 use tendlc_core::invocation::NotATrigger;
 use tendlc_core::pipeline::SenderError;
+use tendlc_core::table::TableError;
 
 /// Why there is no report at all.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,9 @@ pub enum Refusal {
     /// The function may not act for its grant.
     #[error(transparent)]
     Sender(#[from] SenderError),
+    /// What is kept cannot be read.
+    #[error("what the last run found cannot be read: {0}")]
+    Kept(#[from] TableError),
 }
 
 impl From<Refusal> for Diagnostic {
@@ -20,6 +24,7 @@ impl From<Refusal> for Diagnostic {
         let error_type = match refusal {
             Refusal::NotATrigger(_) => "NotATrigger",
             Refusal::Sender(SenderError::WrongAccount { .. }) => "WrongAccount",
+            Refusal::Kept(_) => "NotReadable",
         };
         Self { error_type: error_type.to_owned(), error_message: refusal.to_string() }
     }

@@ -11,8 +11,8 @@ use tendlc_core::name::GrantName;
 
 use crate::check::{Check, Finding, Report, State};
 
-/// What writing the answer takes, and more: a run that Lambda ends says nothing at all.
-const AFTERWARDS: SignedDuration = SignedDuration::from_millis(1_500);
+/// What keeping it, saying it and writing the answer take, and more: a run that Lambda ends says nothing at all.
+const AFTERWARDS: SignedDuration = SignedDuration::from_millis(4_500);
 
 const NO_TIME: &str = "the invocation's time was over";
 const MORE_TIME: &str = "raise the function's timeout; calls to AWS are made one a second";
@@ -50,13 +50,13 @@ impl<'a> Run<'a> {
         let (finding, found) = looked.unwrap_or_else(|| (Finding::unknown(NO_TIME, MORE_TIME), None));
         let took = self.clock.now().duration_since(began) - (self.pace.waited() - waited);
         let millis = u64::try_from(took.as_millis()).unwrap_or(0);
-        self.keep(Check { name: name.into(), finding, millis });
+        self.keep(Check { name: name.into(), finding, since: None, millis });
         found
     }
 
     /// Keeps a check that needed no looking, or could not be made.
     pub fn found(&mut self, name: impl Into<String>, finding: Finding) {
-        self.keep(Check { name: name.into(), finding, millis: 0 });
+        self.keep(Check { name: name.into(), finding, since: None, millis: 0 });
     }
 
     /// Counts what a check measured.
@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
 
     /// What the checks came to.
     pub fn report(self) -> Report {
-        Report::of(self.checks)
+        Report::of(self.checks, self.clock.now())
     }
 
     fn keep(&mut self, check: Check) {

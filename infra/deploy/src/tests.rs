@@ -5,6 +5,7 @@ mod metrics;
 mod parameters;
 mod principals;
 mod queues;
+mod tables;
 
 use std::collections::BTreeMap;
 

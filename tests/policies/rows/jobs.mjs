@@ -1,14 +1,15 @@
 // What runs by the clock in the primary: live limits, the recount, the probe; and what starts them.
 
 import { almighty, service, session } from '../callers.mjs'
-import { OPEN_ROLE } from '../foreign.mjs'
+import { OPEN_BUS, OPEN_ROLE } from '../foreign.mjs'
 import {
-  DAY, MONTH, NUMBER, OTHER_TABLE, POOL, PRIMARY, REGISTRATION, SET, STRANGER, TABLE, elsewhere, lambda, logs, queue, role, schedule,
+  DAY, MONTH, NUMBER, OTHER_TABLE, POOL, PRIMARY, REGISTRATION, SET, STRANGER, TABLE, bus, elsewhere, lambda, logs, queue, role, schedule,
 } from '../world.mjs'
-import { PLAIN, as, inTransaction, read, rows, update } from './row.mjs'
+import { PLAIN, as, events, inTransaction, read, rows, update } from './row.mjs'
 
 const [GET, BATCH, PUT, UPDATE, SCAN] = ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Scan'].map((action) => `dynamodb:${action}`)
 const [ASSUME, INVOKE, SEND] = ['sts:AssumeRole', 'lambda:InvokeFunction', 'sms-voice:SendTextMessage']
+const EVENT = 'events:PutEvents'
 const ask = (action, resource, why) => ['allowed', `sms-voice:${action}`, resource, PLAIN, why]
 
 /** What is the same for each: its own log, run by Lambda, and nothing that sends. */
@@ -109,6 +110,22 @@ const probe = rows(session(PRIMARY, 'tendlc-probe-health'), [
   ['denied', SCAN, TABLE, PLAIN, 'everything'],
   ['denied', 'sms-voice:ReleasePhoneNumber', NUMBER, PLAIN, 'it looks and changes nothing'],
   ['denied', ASSUME, OPEN_ROLE, as('x1'), 'a role that lets everybody in'],
+  ['allowed', GET, TABLE, read('H#primary'), 'what it found last'],
+  ['allowed', PUT, TABLE, read('H#primary'), 'what it found'],
+  ['denied', PUT, TABLE, PLAIN, 'an item that is not named'],
+  ['denied', PUT, TABLE, read('G#newsletter'), 'it looks and changes nothing'],
+  ['denied', PUT, TABLE, read('H#primary-2'), 'a key that begins the same'],
+  ['denied', PUT, OTHER_TABLE, read('H#primary'), 'another table'],
+  ['denied', 'dynamodb:DeleteItem', TABLE, read('H#primary'), 'it forgets nothing'],
+  ['denied', 'events:DescribeEventBus', bus(PRIMARY, 'default'), PLAIN, 'puts events and nothing else'],
+  ['allowed', EVENT, bus(PRIMARY, 'default'), events('tendlc', 'SMS Health Changed'), 'says what has changed'],
+  ['denied', EVENT, bus(PRIMARY, 'default'), events('shop', 'SMS Send Requested'), 'asks for a text'],
+  ['denied', EVENT, bus(PRIMARY, 'default'), events(undefined, 'SMS Health Changed'), 'an event that does not say of whom it is'],
+  ['denied', EVENT, bus(PRIMARY, 'tendlc'), events('tendlc', 'SMS Send Requested'), "the hub's bus"],
+  ['denied', EVENT, OPEN_BUS, events('tendlc', 'SMS Health Changed'), 'a bus that takes everything'],
+  ['allowed', 'cloudwatch:GetMetricData', '*', PLAIN, 'what others have counted'],
+  ['denied', 'cloudwatch:PutMetricData', '*', PLAIN, 'counts nothing by itself'],
+  ['denied', 'cloudwatch:DisableAlarmActions', '*', PLAIN, 'silences nobody'],
 ])
 
 const JOBS = ['tendlc-refresh-limits', 'tendlc-recount', 'tendlc-probe-health']

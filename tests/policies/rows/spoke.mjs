@@ -3,7 +3,7 @@
 import { almighty, service, session } from '../callers.mjs'
 import { OPEN_BUS, OPEN_QUEUE, OPEN_ROLE } from '../foreign.mjs'
 import {
-  NEIGHBOUR, NUMBER, PRIMARY, SECONDARY, STRANGER, TABLE, TENANT, bus, lambda, logs, queue, role, rule, schedule,
+  HEALTH, NEIGHBOUR, NUMBER, PRIMARY, SECONDARY, STRANGER, TABLE, TENANT, bus, lambda, logs, queue, role, rule, schedule,
 } from '../world.mjs'
 import { PLAIN, as, events, read, rows, update } from './row.mjs'
 
@@ -23,6 +23,10 @@ const needed = (account) =>
     ...lanes(account).map((lane) => ['allowed', 'sqs:SendMessage', lane, PLAIN, 'send-event hands over what must wait']),
     ['allowed', 'sqs:SendMessage', queue(account, 'tendlc-dead-letter'), PLAIN, 'puts dead letters away'],
     ['allowed', PUT, bus(account, 'default'), events('tendlc', 'SMS Accepted'), 'says what became of a request'],
+    ...['GetItem', 'PutItem'].map((name) => [
+      'allowed', `dynamodb:${name}`, HEALTH.replace(SECONDARY, account), read('H#grant#checkout'), 'what the probe found last',
+    ]),
+    ['allowed', 'cloudwatch:GetMetricData', '*', PLAIN, 'how the queues stand'],
     ...['send-queue', 'send-event', 'probe-health'].flatMap((name) => [
       ['allowed', 'logs:CreateLogStream', logs(account, `tendlc-${name}`), PLAIN, 'a new environment'],
       ['allowed', 'logs:PutLogEvents', logs(account, `tendlc-${name}`), PLAIN, 'its log'],
@@ -55,6 +59,10 @@ const others = rows(session(SECONDARY, 'tendlc-send'), [
   ['denied', 'logs:GetLogEvents', logs(SECONDARY, 'tendlc-send-queue'), PLAIN, 'no function reads logs'],
   ['denied', 'logs:DeleteLogStream', logs(SECONDARY, 'tendlc-send-queue'), PLAIN, 'no function forgets'],
   ['denied', INVOKE, lambda(SECONDARY, 'tendlc-send-event'), PLAIN, 'functions do not call each other'],
+  ['denied', 'dynamodb:GetItem', HEALTH.replace('tendlc-health', 'orders'), read('H#grant#checkout'), 'another table of the account'],
+  ['denied', 'dynamodb:PutItem', HEALTH.replace(SECONDARY, PRIMARY), read('H#primary'), "what the primary's probe found"],
+  ['denied', 'dynamodb:DeleteTable', HEALTH, PLAIN, 'the table is the stack\'s'],
+  ['denied', 'cloudwatch:PutMetricData', '*', PLAIN, 'metrics are lines of the log'],
   ['denied', 'sms-voice:SendTextMessage', NUMBER, PLAIN, "only as the grant's role"],
   ['denied', 'dynamodb:GetItem', TABLE, read('G#checkout'), "only as the grant's role"],
   ['denied', 'dynamodb:UpdateItem', TABLE, update('L#checkout#order-1', ['state']), "only as the grant's role"],

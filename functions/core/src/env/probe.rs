@@ -15,6 +15,9 @@ pub struct ProbeSettings {
     pub table: TableArn,
     /// `TENDLC_PROBE_DESTINATION`: the recipient of dry runs, AWS's simulator unless set.
     pub destination: E164,
+    /// `TENDLC_HEALTH_TABLE_ARN`: the table of a spoke's account where its probe keeps what it found; none: nothing is
+    /// kept from run to run. In the primary it is the table itself.
+    pub health_table: Option<TableArn>,
     /// In the spoke; `None` in the primary.
     pub spoke: Option<Spoke>,
 }
@@ -35,9 +38,15 @@ impl ProbeSettings {
                 None
             }
         };
+        let health_table = match reader.text("TENDLC_HEALTH_TABLE_ARN") {
+            Some(_) => reader.parsed("TENDLC_HEALTH_TABLE_ARN", "the ARN of a table in the spoke's own account"),
+            None => None,
+        };
         let spoke = reader.spoke();
         match (table, destination) {
-            (Some(table), Some(destination)) if reader.wrong.is_empty() => Ok(Self { table, destination, spoke }),
+            (Some(table), Some(destination)) if reader.wrong.is_empty() => {
+                Ok(Self { table, destination, health_table, spoke })
+            }
             _ => Err(EnvError(reader.wrong)),
         }
     }

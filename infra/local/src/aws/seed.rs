@@ -297,6 +297,12 @@ impl Table {
             indexes: [BY_MESSAGE, WAITING].map(index).into(),
         }
     }
+
+    /// The table in which a spoke's probe keeps what it found, as the spoke's stack makes it.
+    pub fn of_health(account: &str, name: &str) -> Self {
+        let key = tendlc_core::table::KEY.to_owned();
+        Self { account: account.to_owned(), name: name.to_owned(), key, ttl: None, indexes: Vec::new() }
+    }
 }
 
 /// A global secondary index with keys of type string, which holds the keys of the table's items and nothing else

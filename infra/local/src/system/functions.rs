@@ -13,7 +13,7 @@ use tendlc_core::clock::SystemClock;
 use tendlc_core::name::{GrantName, PrimaryName};
 
 use super::event::FunctionName;
-use super::names::execution_role;
+use super::names::{HEALTH, execution_role};
 use super::{Programs, table_arn};
 use crate::aws::Aws;
 use crate::lambda::{Function, Launch};
@@ -82,6 +82,7 @@ impl Fleet {
                 ("TENDLC_PROMOTIONAL_QUEUE_URL", url(&grant.queues.promotional)),
                 ("TENDLC_DEAD_LETTER_QUEUE_URL", url(&grant.queues.dead_letter)),
                 ("TENDLC_OUTCOME_BUS", bus),
+                ("TENDLC_HEALTH_TABLE_ARN", health_table(&table, &grant.account)),
             ]);
             environments.insert(Some(name.clone()), spoke);
         }
@@ -156,6 +157,10 @@ impl Fleet {
             function.stop().await;
         }
     }
+}
+
+fn health_table(table: &TableArn, account: &AccountId) -> String {
+    format!("arn:aws:dynamodb:{}:{account}:table/{HEALTH}", table.region())
 }
 
 /// Where a folder has a function's program: by itself, or as it is in a zip.

@@ -13,6 +13,9 @@ use crate::aws::Aws;
 /// The functions' execution role.
 pub(super) const EXECUTION_ROLE: &str = "tendlc-send";
 
+/// The table in which a spoke's probe keeps what it found.
+pub(super) const HEALTH: &str = "tendlc-health";
+
 /// The hub's bus in the primary, where its secondaries put their requests.
 pub(super) const HUB_BUS: &str = "tendlc";
 

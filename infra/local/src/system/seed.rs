@@ -9,7 +9,7 @@ use tendlc_core::grant::{ChannelKind, MessageType, Topology};
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
 use super::live;
-use super::names::{HUB_BUS, execution_role, has_fifo, home, hub_bus};
+use super::names::{HEALTH, HUB_BUS, execution_role, has_fifo, home, hub_bus};
 use super::receipts;
 use crate::aws::seed::{
     Bus, ConfigurationSet, LeadingKeys, Number, Queue, Registration, Role, Seed, SmsAccount, Strangers, Table,
@@ -32,15 +32,17 @@ pub(super) fn seed(config: &Config, name: &PrimaryName, clock: SharedClock, play
     seed.sms = sms(config, name, primary);
     seed.tables.push(Table::of_tendlc(primary.table.account().as_str(), primary.table.resource()));
     let grants: Vec<(&GrantName, &Grant)> = config.grants.iter().filter(|(_, grant)| grant.primary == *name).collect();
-    let mut hub_accounts = Vec::new();
+    let (mut hub_accounts, mut spoke_accounts) = (Vec::new(), BTreeSet::new());
     for (grant_name, grant) in &grants {
         seed.roles.push(role(config, grant_name, grant, primary));
         seed.queues.extend(queues(grant));
-        if grant.topology == Topology::Hub {
-            hub_accounts.push(grant.account.to_string());
+        match grant.topology {
+            Topology::Hub => hub_accounts.push(grant.account.to_string()),
+            Topology::Spoke => spoke_accounts.extend([&grant.account]),
         }
         seed.buses.extend(outcome_bus(grant, primary));
     }
+    seed.tables.extend(spoke_accounts.into_iter().map(|account| Table::of_health(account.as_str(), HEALTH)));
     seed.buses.push(Bus { account: primary.account.to_string(), name: HUB_BUS.to_owned(), putters: hub_accounts });
     receipts::add(&mut seed, primary);
     seed

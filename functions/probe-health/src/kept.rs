@@ -1,0 +1,190 @@
+//! What is kept from run to run: how everything stands, since when, and what was said of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Check, Finding, Report, State};
+
+/// How everything stood at the last run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Counts the times that it was written: of two runs at once one is kept.
+    pub revision: i64,
+    /// When it was looked at.
+    pub at: Timestamp,
+    /// By the check's name.
+    pub checks: BTreeMap<String, Standing>,
+}
+
+/// How one thing stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// `None`: it is no longer looked at, which is still to be said.
+    pub state: Option<State>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The state that an event told last; `None`: none has told any.
+    pub said: Option<State>,
+    /// What was found last.
+    pub detail: String,
+    /// What to do.
+    pub cure: Option<String>,
+}
+
+/// A change, as an event tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The check.
+    pub name: String,
+    /// What was told of it last; absent where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<State>,
+    /// How it stands; absent where it is no longer looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// Since when.
+    pub since: Timestamp,
+    /// What was found.
+    pub detail: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cure: Option<String>,
+}
+
+impl Standing {
+    /// What is well is no news until something was not.
+    fn is_news(&self) -> bool {
+        self.state != Some(self.said.unwrap_or(State::Healthy))
+    }
+}
+
+impl Kept {
+    /// What is to be kept after a run, of whose checks it notes since when they stand so.
+    pub fn after(&self, report: &mut Report, now: Timestamp) -> Self {
+        let mut checks = BTreeMap::new();
+        for check in &mut report.checks {
+            let before = self.checks.get(&check.name);
+            let state = Some(check.finding.state);
+            let since = before.filter(|before| before.state == state).map_or(now, |before| before.since);
+            check.since = Some(since);
+            let Finding { detail, cure, .. } = check.finding.clone();
+            let said = before.and_then(|before| before.said);
+            checks.insert(check.name.clone(), Standing { state, since, said, detail, cure });
+        }
+        for (name, before) in &self.checks {
+            let gone = Standing { state: None, since: now, cure: None, ..before.clone() };
+            if !checks.contains_key(name) && gone.said.is_some_and(|said| said != State::Healthy) {
+                checks.insert(name.clone(), gone);
+            }
+        }
+        Self { revision: self.revision + 1, at: now, checks }
+    }
+
+    /// What is still to be said.
+    pub fn news(&self) -> Vec<Change> {
+        let news = self.checks.iter().filter(|(_, standing)| standing.is_news());
+        news.map(|(name, standing)| Change {
+            name: name.clone(),
+            was: standing.said,
+            state: standing.state,
+            since: standing.since,
+            detail: standing.detail.clone(),
+            cure: standing.cure.clone(),
+        })
+        .collect()
+    }
+
+    /// The same, when all of that was said.
+    pub fn said(mut self) -> Self {
+        self.revision += 1;
+        self.checks.retain(|_, standing| standing.state.is_some());
+        for standing in self.checks.values_mut().filter(|standing| standing.is_news()) {
+            standing.said = standing.state;
+        }
+        self
+    }
+
+    /// The report of that run, with how long each check took left out.
+    pub fn report(self) -> Report {
+        let check = |(name, standing): (String, Standing)| {
+            let finding = Finding { state: standing.state?, detail: standing.detail, cure: standing.cure };
+            Some(Check { name, finding, since: Some(standing.since), millis: 0 })
+        };
+        Report::of(self.checks.into_iter().filter_map(check).collect(), self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: [&str; 3] = ["2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", "2026-11-20T14:00:00Z"];
+
+    fn run(kept: &Kept, at: usize, states: &[(&str, State)]) -> (Kept, Report) {
+        let check = |(name, state): &(&str, State)| Check {
+            name: (*name).to_owned(),
+            finding: Finding { state: *state, detail: "found".to_owned(), cure: None },
+            since: None,
+            millis: 3,
+        };
+        let at = AT[at].parse().unwrap();
+        let mut report = Report::of(states.iter().map(check).collect(), at);
+        (kept.after(&mut report, at), report)
+    }
+
+    fn told(kept: &Kept) -> Vec<(String, Option<State>, Option<State>)> {
+        kept.news().into_iter().map(|change| (change.name, change.was, change.state)).collect()
+    }
+
+    #[test]
+    fn what_is_well_from_the_beginning_is_no_news_and_what_breaks_and_is_mended_is_said_once_each() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Healthy)]);
+        assert_eq!(told(&first), []);
+        let (second, _) = run(&first, 1, &[("role", State::Failing)]);
+        assert_eq!(told(&second), [("role".to_owned(), None, Some(State::Failing))]);
+        let second = second.said();
+        assert_eq!(told(&second), []);
+        let (again, _) = run(&second, 2, &[("role", State::Failing)]);
+        assert_eq!(told(&again), []);
+        let (mended, _) = run(&again, 2, &[("role", State::Healthy)]);
+        assert_eq!(told(&mended), [("role".to_owned(), Some(State::Failing), Some(State::Healthy))]);
+        assert_eq!(told(&mended.said()), []);
+    }
+
+    #[test]
+    fn a_check_says_since_when_it_stands_as_it_does() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Failing)]);
+        let (second, report) = run(&first, 1, &[("role", State::Failing)]);
+        assert_eq!(report.checks[0].since, Some(AT[0].parse().unwrap()));
+        let (_, report) = run(&second, 2, &[("role", State::Unknown)]);
+        assert_eq!(report.checks[0].since, Some(AT[2].parse().unwrap()));
+    }
+
+    #[test]
+    fn what_could_not_be_said_is_said_after_the_next_run_unless_it_is_over() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Failing)]);
+        let (second, _) = run(&first, 1, &[("role", State::Failing)]);
+        assert_eq!(told(&second), [("role".to_owned(), None, Some(State::Failing))]);
+        let (over, _) = run(&first, 1, &[("role", State::Healthy)]);
+        assert_eq!(told(&over), []);
+    }
+
+    #[test]
+    fn what_is_no_longer_looked_at_is_said_where_it_was_said_to_be_broken_and_then_forgotten() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Healthy), ("number:a", State::Degraded)]);
+        let (second, report) = run(&first.said(), 1, &[]);
+        assert_eq!(told(&second), [("number:a".to_owned(), Some(State::Degraded), None)]);
+        assert_eq!(report.checks, []);
+        assert!(second.said().checks.is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_reads_as_the_report_did() {
+        let (kept, report) = run(&Kept::default(), 0, &[("role", State::Degraded)]);
+        let mut expected = report;
+        expected.checks[0].millis = 0;
+        assert_eq!(kept.report(), expected);
+    }
+}
