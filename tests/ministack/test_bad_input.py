@@ -250,4 +250,4 @@ def test_destroy_takes_away_what_could_not_be_deleted_before(world):
     world.accounts["shop"].cloudformation.delete_stack(StackName="tendlc-code")
     until("the stack to fail", lambda: status_of(world.accounts["shop"], "tendlc-code") == "DELETE_FAILED")
     # It empties the bucket, which was all that was wrong.
-    assert len(world.command.run("destroy", "--yes").answer["removed"]) == 8
+    assert len(world.command.run("destroy", "--yes").answer["removed"]) == 9

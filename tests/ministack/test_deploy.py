@@ -32,6 +32,7 @@ def deployed(world):
     assert [stack["stack"] for stack in made["stacks"]] == [
         "tendlc-code",
         "tendlc-primary",
+        "tendlc-watch",
         "tendlc-campaign-order-updates",
     ]
     shop = ("--account", SECONDARY, "--profile", "shop", "--campaign", "order-updates")
@@ -46,6 +47,7 @@ def deployed(world):
     assert sorted((stack["account"], stack["stack"]) for stack in made["stacks"]) == [
         (PRIMARY, "tendlc-grant-newsletter"),
         (PRIMARY, "tendlc-primary"),
+        (PRIMARY, "tendlc-watch"),
         (TENANT, "tendlc-tenant-newsletter"),
     ], "the first hub grant opens the hub"
     world.outcomes = {
@@ -64,7 +66,7 @@ def test_a_second_deploy_changes_nothing(deployed):
     functions = ("--functions", deployed.packages)
     answer = deployed.command.run("deploy", *functions, "--yes").answer
     assert (answer["stacks"], answer["table"]["changes"]) == ([], []), answer
-    assert answer["unchanged"] == 8
+    assert answer["unchanged"] == 9
     assert deployed.command.run("plan", *functions).answer["stacks"] == []
 
 

@@ -75,7 +75,9 @@ impl Metric {
     pub fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::Accepted | Self::Segments | Self::Delivered => &[&["grant", "campaign"]],
-            Self::Rejected | Self::Deferred | Self::Undelivered => &[&["grant", "reason"]],
+            // Who has no grant is rejected all the same.
+            Self::Rejected => &[&["grant", "reason"], &["reason"]],
+            Self::Deferred | Self::Undelivered => &[&["grant", "reason"]],
             Self::Unknown | Self::OldestWaiting => &[&["grant"]],
             Self::Failing | Self::Degraded | Self::Unclear => &[&[], &["grant"]],
             Self::Unmetered | Self::RecountFound | Self::CapUsed | Self::SpendUsed => &[&[]],

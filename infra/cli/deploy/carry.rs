@@ -12,7 +12,7 @@ use crate::sync::writing;
 
 /// Stages one after another: code where functions take it from, what grants build on, grants, the table that functions
 /// read, functions.
-const BEFORE_THE_TABLE: [Template; 3] = [Template::Primary, Template::Campaign, Template::Grant];
+const BEFORE_THE_TABLE: [Template; 4] = [Template::Primary, Template::Watch, Template::Campaign, Template::Grant];
 const AFTER_THE_TABLE: [Template; 2] = [Template::Secondary, Template::Tenant];
 
 pub async fn out(survey: Survey<'_>, zips: &Zips) -> anyhow::Result<()> {

@@ -8,6 +8,8 @@ use tendlc_core::name::{CampaignName, GrantName};
 pub const CODE: &str = "tendlc-code";
 /// The primary's own stack.
 pub const PRIMARY: &str = "tendlc-primary";
+/// The stack of the primary's dashboard.
+pub const WATCH: &str = "tendlc-watch";
 /// The hub's bus.
 pub const HUB_BUS: &str = "tendlc";
 /// The functions' execution role in the hub.

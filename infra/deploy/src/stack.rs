@@ -94,6 +94,7 @@ pub fn stacks(config: &Config, name: &PrimaryName, code: &Code) -> Vec<Stack> {
     let Some(primary) = config.primaries.get(name) else { return Vec::new() };
     let mut stacks = vec![code_stack(&primary.account, primary.region.as_str(), Owner::Primary)];
     stacks.push(primary::stack(config, name, primary, code));
+    stacks.push(primary::watch(config, name, primary));
     let campaigns = config.campaigns.iter().filter(|(_, campaign)| campaign.primary == *name);
     // A configuration set that several campaigns name is the first one's.
     let mut sets = BTreeSet::new();

@@ -11,6 +11,8 @@ pub enum Template {
     Code,
     /// The table, receipts, scheduled jobs and, where there is one, the hub.
     Primary,
+    /// The dashboard of the primary.
+    Watch,
     /// What a campaign needs beside its registration.
     Campaign,
     /// A grant's role in the primary; a hub grant's queues.
@@ -23,13 +25,15 @@ pub enum Template {
 
 impl Template {
     /// All of them, in the order in which they are applied.
-    pub const ALL: [Self; 6] = [Self::Code, Self::Primary, Self::Campaign, Self::Grant, Self::Secondary, Self::Tenant];
+    pub const ALL: [Self; 7] =
+        [Self::Code, Self::Primary, Self::Watch, Self::Campaign, Self::Grant, Self::Secondary, Self::Tenant];
 
     /// The name of its file, without its ending.
     pub fn name(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::Primary => "primary",
+            Self::Watch => "watch",
             Self::Campaign => "campaign",
             Self::Grant => "grant",
             Self::Secondary => "secondary",
@@ -42,6 +46,7 @@ impl Template {
         match self {
             Self::Code => include_str!("../../templates/code.yaml"),
             Self::Primary => include_str!("../../templates/primary.yaml"),
+            Self::Watch => include_str!("../../templates/watch.yaml"),
             Self::Campaign => include_str!("../../templates/campaign.yaml"),
             Self::Grant => include_str!("../../templates/grant.yaml"),
             Self::Secondary => include_str!("../../templates/secondary.yaml"),

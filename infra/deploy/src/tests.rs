@@ -1,5 +1,6 @@
 //! What linters do not find in the templates, and what every stack must come to.
 
+mod dashboards;
 mod functions;
 mod metrics;
 mod parameters;

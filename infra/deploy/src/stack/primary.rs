@@ -48,6 +48,24 @@ pub(super) fn stack(config: &Config, name: &PrimaryName, primary: &Primary, code
     }
 }
 
+/// The dashboard, which another grant leaves as it is, too.
+pub(super) fn watch(config: &Config, name: &PrimaryName, primary: &Primary) -> Stack {
+    let hub = config.grants.values().any(|grant| grant.primary == *name && grant.topology == Topology::Hub);
+    Stack {
+        name: names::WATCH.to_owned(),
+        template: Template::Watch,
+        account: primary.account.clone(),
+        region: primary.region.to_string(),
+        owner: Owner::Primary,
+        parameters: BTreeMap::from([
+            // Dashboards are an account's and not a Region's.
+            ("DashboardName", text(format!("tendlc-primary-{}", primary.region))),
+            ("TableName", text(primary.table.resource())),
+            ("Hub", yes(hub)),
+        ]),
+    }
+}
+
 fn has_live(config: &Config, name: &PrimaryName) -> bool {
     config.campaigns.values().filter(|campaign| campaign.primary == *name).any(|campaign| {
         let cap = config.brands.get(&campaign.brand).map(|brand| brand.t_mobile_daily_segments);
