@@ -12,7 +12,7 @@ use tendlc_core::name::GrantName;
 use tendlc_local::aws::Fault;
 use tendlc_local::system::FunctionName;
 
-pub use deploying::{Deploy, Destroy, Grant, Pause, Redrive, Registration, Render, Revoke, Verify};
+pub use deploying::{Deploy, Destroy, Grant, Pause, Redrive, Registration, Render, Revoke, Status, Verify};
 
 /// Lets many AWS accounts send SMS through the 10DLC numbers of one.
 #[derive(Debug, Parser)]
@@ -51,6 +51,9 @@ pub enum Verb {
     /// Prove for each grant, from where its functions run, what its role may do and what it may not.
     #[command(after_help = "Examples:\n  tendlc verify\n  tendlc verify checkout --output json")]
     Verify(Verify),
+    /// Say how everything stands, in all accounts: what the probes found last, and what they find now.
+    #[command(after_help = "Examples:\n  tendlc status\n  tendlc status --kept --output json\n  tendlc status --watch")]
+    Status(Status),
     /// Look at the dead letters, by reason, and put them back under the ids that they had.
     #[command(
         after_help = "Examples:\n  tendlc redrive\n  tendlc redrive --grant checkout --reason ROLE_DENIED --replay"
@@ -98,6 +101,7 @@ impl Verb {
             Self::Render(render) => render.output,
             Self::Plan(deploy) | Self::Deploy(deploy) => deploy.output,
             Self::Verify(verify) => verify.output,
+            Self::Status(status) => status.output,
             Self::Redrive(redrive) => redrive.output,
             Self::Registration(registration) => registration.output,
             Self::Destroy(destroy) => destroy.output,

@@ -14,6 +14,7 @@ mod init;
 mod local;
 mod logs;
 mod pause;
+mod probe;
 mod progress;
 mod reasons;
 mod redrive;
@@ -21,6 +22,7 @@ mod registration;
 mod render;
 mod revoke;
 mod show;
+mod status;
 mod sync;
 mod tables;
 mod trouble;
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
             Verb::Plan(deploy) => deploy::run(deploy, deploy::Mode::Look).await,
             Verb::Deploy(deploy) => deploy::run(deploy, deploy::Mode::Do).await,
             Verb::Verify(verify) => verify::run(verify).await,
+            Verb::Status(status) => status::run(status).await,
             Verb::Redrive(redrive) => redrive::run(redrive).await,
             Verb::Registration(registration) => registration::run(registration).await,
             Verb::Destroy(destroy) => destroy::run(destroy).await,

@@ -21,7 +21,7 @@ use crate::deploy::survey::AT_ONCE;
 use crate::progress::Board;
 use crate::sync::chosen;
 use crate::wrong::Wrong;
-use crate::{DONE, FOUND_WRONG, check, show};
+use crate::{DONE, FOUND_WRONG, check, probe, show};
 use ask::Check;
 use drift::{Difference, Statement};
 
@@ -86,7 +86,7 @@ async fn prove(
     let hub = match grants.values().any(|grant| grant.topology == Topology::Hub) {
         true => {
             let row = board.begin(format!("{} asking the hub's probe", primary.account), 1);
-            let checks = ask::probe(accounts.get(&primary.account)?, "tendlc-probe-health").await;
+            let checks = ask::probe(accounts.get(&primary.account)?, probe::PRIMARYS).await;
             row.end(board, "asked");
             checks
         }
@@ -131,7 +131,7 @@ fn of_grant<'s>(stacks: &'s [Stack], grant: &GrantName, template: Template) -> O
 }
 
 /// What the names of a spoke's functions begin with.
-fn prefix(stacks: &[Stack], grant: &GrantName) -> String {
+pub fn prefix(stacks: &[Stack], grant: &GrantName) -> String {
     let parameters = of_grant(stacks, grant, Template::Secondary).map(Stack::shown).unwrap_or_default();
     parameters.get("NamePrefix").cloned().unwrap_or_else(|| "tendlc".to_owned())
 }

@@ -42,14 +42,14 @@ impl State {
 
 /// What a check found. Neither a phone number nor a secret is ever in it: an identity goes by its id or ARN, and of
 /// an error of AWS only code, Reason and request id are kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How it stands.
     pub state: State,
     /// What was found.
     pub detail: String,
     /// The next thing to do; there is one exactly when it is not healthy.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cure: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl Finding {
 }
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What was looked at, such as `assume-role` or `number:order-updates`.
     pub name: String,
@@ -85,14 +85,14 @@ pub struct Check {
     #[serde(flatten)]
     pub finding: Finding,
     /// Since when it stands so; absent where nothing is kept from run to run.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// How long the looking took, without the wait for its turn.
     pub millis: u64,
 }
 
 /// The probe's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// What the checks come to.
     pub status: State,

@@ -52,7 +52,7 @@ impl Handler {
     pub fn new(config: SdkConfig, settings: ProbeSettings, clock: SharedClock) -> Self {
         let remembering = Remembering::new(&config, &settings);
         let clients = Clients::new(config, settings.table.clone(), SharedClock::clone(&clock));
-        Self { settings, clients, remembering, pace: Pace::new(SharedClock::clone(&clock)), clock }
+        Self { settings, clients, remembering, pace: Pace::of_all(SharedClock::clone(&clock)), clock }
     }
 
     /// Probes; of the event only `verify` and `kept` matter, as long as it is no request.

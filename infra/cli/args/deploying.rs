@@ -62,6 +62,26 @@ pub struct Verify {
 }
 
 #[derive(Debug, Args)]
+pub struct Status {
+    /// The grants; all, and the primary, unless given.
+    pub grants: Vec<GrantName>,
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "tendlc.toml")]
+    pub config: PathBuf,
+    /// The primary, where the file has several.
+    #[arg(long, value_name = "NAME")]
+    pub primary: Option<String>,
+    /// What the probes found at their last run; they are not asked to look again.
+    #[arg(long)]
+    pub kept: bool,
+    /// Look again and again, so many seconds after each round.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    pub watch: Option<u64>,
+    #[arg(long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
 pub struct Redrive {
     /// Only those of this grant; may be given several times.
     #[arg(long = "grant", value_name = "NAME")]

@@ -1,5 +1,5 @@
-//! One call a second of each operation: AWS's default for every `Describe*` and `List*` of sms-voice, and for the whole
-//! primary (facts, section 6.1).
+//! One call a second: AWS's default for every `Describe*` and `List*` of sms-voice, and for the whole primary (facts,
+//! section 6.1).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,20 @@ use jiff::{SignedDuration, Timestamp};
 /// A tenth more than the second: calls do not take the same time on their way.
 const APART: SignedDuration = SignedDuration::from_millis(1_100);
 
+/// What has one turn a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Each operation, as AWS counts.
+    OfEach,
+    /// All of them together, so that those who send notice nothing.
+    OfAll,
+}
+
 /// Gives out turns.
 #[derive(Debug)]
 pub struct Pace {
     clock: SharedClock,
+    turn: Turn,
     turns: Mutex<Turns>,
 }
 
@@ -24,13 +34,19 @@ struct Turns {
 }
 
 impl Pace {
-    /// Nobody has had a turn.
+    /// One call a second of each operation.
     pub fn new(clock: SharedClock) -> Self {
-        Self { clock, turns: Mutex::default() }
+        Self { clock, turn: Turn::OfEach, turns: Mutex::default() }
+    }
+
+    /// One call a second, whatever it is.
+    pub fn of_all(clock: SharedClock) -> Self {
+        Self { clock, turn: Turn::OfAll, turns: Mutex::default() }
     }
 
     /// Returns when it is the caller's turn to call `operation`.
     pub async fn turn(&self, operation: &'static str) {
+        let operation = if self.turn == Turn::OfAll { "" } else { operation };
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             let now = self.clock.now();
@@ -66,5 +82,16 @@ mod tests {
             assert_eq!(clock.now(), start + APART * second, "{operation}");
         }
         assert_eq!(pace.waited(), APART * 2);
+    }
+
+    #[tokio::test]
+    async fn of_all_operations_together_one_is_called_a_second_where_that_is_wanted() {
+        let start: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::new(start));
+        let pace = Pace::of_all(clock.clone());
+        for (operation, second) in [("A", 0), ("B", 1), ("A", 2)] {
+            pace.turn(operation).await;
+            assert_eq!(clock.now(), start + APART * second, "{operation}");
+        }
     }
 }

@@ -95,7 +95,16 @@ impl System {
     ///
     /// # Errors
     /// When the configuration has no primary, the doubles do not tell a live limit, the port is taken, or a fault is none.
-    pub async fn start(mut options: Options) -> anyhow::Result<Self> {
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let clock = Arc::clone(&options.clock);
+        Self::start_by(options, clock).await
+    }
+
+    /// The same, with doubles that go by another clock than processes do: for what a test does in its own process.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn start_by(mut options: Options, doubles: SharedClock) -> anyhow::Result<Self> {
         let functions_clock = options.programs.clock(&options.clock);
         let clock: SharedClock = functions_clock.clone();
         let primary = options.config.primaries.keys().next().cloned();
@@ -104,7 +113,7 @@ impl System {
         let config = options.config;
         let table_arn = table_arn(&config, &primary)?;
 
-        let aws = Aws::start(seed::seed(&config, &primary, options.clock, options.played), options.port).await;
+        let aws = Aws::start(seed::seed(&config, &primary, doubles, options.played), options.port).await;
         let aws = aws.with_context(|| match options.port {
             Some(port) if port != 0 => {
                 format!("port {port} is not free; choose another with --port, or any free one with --port 0")
