@@ -15,18 +15,23 @@ import re
 import sys
 import urllib.request
 import xml.etree.ElementTree as ET
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 import boto3
 import botocore
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
 
 PRIMARY, SECONDARY = "111111111111", "222222222222"
 REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{PRIMARY}:role/tendlc-grant-checkout"
 NUMBER = f"arn:aws:sms-voice:{REGION}:{PRIMARY}:phone-number/phone-0123456789abcdef0123456789abcdef"
 REGISTRATION = "registration-0123456789abcdef0123456789abcdef"
-SERVICES = ["sts", "pinpoint-sms-voice-v2", "sns", "sqs", "events", "dynamodb"]
+SERVICES = ["sts", "pinpoint-sms-voice-v2", "sns", "sqs", "events", "dynamodb", "cloudwatch"]
+CBOR = "smithy-rpc-v2-cbor"
 
 # Errors that no service model lists, because every service has them. SQS names a few by their old codes.
 COMMON = {
@@ -45,6 +50,42 @@ AS_AWS_DOES = (
     r"|dynamodb Batch\w+\.Unprocessed\w+: has size 0, .*"
 )
 
+# How the types of the models are written.
+IN_JSON = {
+    "string": str, "blob": str, "character": str, "boolean": bool, "integer": int, "long": int,
+    "timestamp": (int, float), "float": (int, float), "double": (int, float),
+}  # fmt: skip
+
+
+class Moment(NamedTuple):
+    """A number that CBOR tags as a time."""
+
+    seconds: float
+
+
+IN_CBOR = IN_JSON | {"blob": bytes, "timestamp": Moment}
+
+
+class Cbor(RpcV2CBORParser):
+    """botocore's parser, but nulls stay, and times can be told from other numbers."""
+
+    def __init__(self):
+        super().__init__(timestamp_parser=Moment)
+
+    def read(self, body):
+        stream = self.get_peekable_stream_from_bytes(body)
+        value = self.parse_data_item(stream)
+        if stream.read(1):
+            raise ResponseParserError("there is more after the first item")
+        return value
+
+    def _parse_key_value_pair(self, stream, items):
+        key = self.parse_data_item(stream)
+        if key in items:
+            raise ResponseParserError(f"there are two {key}")
+        items[key] = self.parse_data_item(stream)
+
+
 faults = []
 checked = {}
 
@@ -54,8 +95,8 @@ def problem(where, what):
         faults.append(text)
 
 
-def check_json(shape, value, where):
-    """A JSON value against its shape."""
+def check_value(shape, value, where, types=IN_JSON):
+    """A value of JSON or CBOR against its shape."""
     kind = shape.type_name
     if kind == "structure":
         if not isinstance(value, dict):
@@ -71,26 +112,22 @@ def check_json(shape, value, where):
             elif member is None:
                 problem(f"{where}.{name}", "is null; AWS leaves such members out")
             else:
-                check_json(shape.members[name], member, f"{where}.{name}")
+                check_value(shape.members[name], member, f"{where}.{name}", types)
         return None
     if kind == "list":
         if not isinstance(value, list):
             return problem(where, "is not a list")
         for place, member in enumerate(value):
-            check_json(shape.member, member, f"{where}[{place}]")
+            check_value(shape.member, member, f"{where}[{place}]", types)
         return check_size(shape, len(value), where)
     if kind == "map":
         if not isinstance(value, dict):
             return problem(where, "is not a map")
         for key, member in value.items():
-            check_json(shape.key, key, f"{where} key {key}")
-            check_json(shape.value, member, f"{where}[{key}]")
+            check_value(shape.key, key, f"{where} key {key}", types)
+            check_value(shape.value, member, f"{where}[{key}]", types)
         return check_size(shape, len(value), where)
-    python = {
-        "string": str, "blob": str, "character": str, "boolean": bool, "integer": int, "long": int,
-        "timestamp": (int, float), "float": (int, float), "double": (int, float),
-    }[kind]  # fmt: skip
-    if not isinstance(value, python) or (isinstance(value, bool) and kind != "boolean"):
+    if not isinstance(value, types[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return problem(where, f"is {type(value).__name__}, not {kind}")
     return check_text(shape, value, where)
 
@@ -150,12 +187,18 @@ def check_answer(operation, response, **_):
     checked[where] = checked.get(where, 0) + 1
     if not response["headers"].get("x-amzn-requestid"):
         problem(where, "has no x-amzn-requestid")
-    query = service.metadata["protocol"] == "query"
+    protocol = service.metadata["protocol"]
+    query = protocol == "query"
     if query:
         namespace = "{" + service.metadata["xmlNamespace"] + "}"
         root = ET.fromstring(body)
         if not root.tag.startswith(namespace):
             problem(where, f"is in another XML namespace: {root.tag}")
+    if protocol == CBOR:
+        expected = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        for name, value in expected.items():
+            if response["headers"].get(name) != value:
+                problem(where, f"has {name} {response['headers'].get(name)}, not {value}")
     if status >= 300:
         return check_error(service, operation, response, where)
     if query:
@@ -164,6 +207,8 @@ def check_answer(operation, response, **_):
         if result is None or root.find(f"{namespace}ResponseMetadata/{namespace}RequestId") is None:
             return problem(where, f"has no <{wrapper}> or no request id")
         return check_xml(operation.output_shape, result, where)
+    if protocol == CBOR:
+        return check_value(operation.output_shape, Cbor().read(body), where, IN_CBOR)
     expected = f"application/x-amz-json-{service.metadata['jsonVersion']}"
     if response["headers"].get("content-type") != expected:
         problem(where, f"is {response['headers'].get('content-type')}, not {expected}")
@@ -171,7 +216,7 @@ def check_answer(operation, response, **_):
         if body not in (b"", b"{}"):
             problem(where, "has a body where the model has none")
         return None
-    return check_json(operation.output_shape, json.loads(body), where)
+    return check_value(operation.output_shape, json.loads(body), where)
 
 
 def is_fault(shape):
@@ -179,8 +224,8 @@ def is_fault(shape):
 
 
 def check_error(service, operation, response, where):
-    status, body = response["status_code"], response["body"]
-    if service.metadata["protocol"] == "query":
+    status, body, protocol = response["status_code"], response["body"], service.metadata["protocol"]
+    if protocol == "query":
         error = next(iter(ET.fromstring(body)))
         fields = {child.tag.split("}")[-1]: child.text for child in error}
         code = fields.get("Code")
@@ -193,7 +238,7 @@ def check_error(service, operation, response, where):
                     problem(where, f"answers {code} with {status}, not {wanted}")
                 return
     else:
-        value = json.loads(body)
+        value = Cbor().read(body) if protocol == CBOR else json.loads(body)
         code = value.pop("__type").split("#")[-1]
         for shape in operation.error_shapes:
             if shape.name == code:
@@ -203,7 +248,7 @@ def check_error(service, operation, response, where):
                 if spelt and message != spelt:
                     problem(where, f"answers {code} with the member {message}, not {spelt}")
                 rest = {name: member for name, member in value.items() if name not in message}
-                check_json(shape, rest, f"{where} {code}")
+                check_value(shape, rest, f"{where} {code}", IN_CBOR if protocol == CBOR else IN_JSON)
                 if (status >= 500) != is_fault(shape):
                     problem(where, f"answers {code} with {status}")
                 return
@@ -217,7 +262,11 @@ class Double:
     """boto3 clients of one caller, without their own checks and retries."""
 
     def __init__(self, endpoint, key, token=None, region=REGION):
-        self.session = boto3.session.Session(key, "any", token, region)
+        session = botocore.session.get_session()
+        self.session = boto3.session.Session(key, "any", token, region, botocore_session=session)
+        # botocore would rather speak JSON with CloudWatch; the SDK for Rust speaks CBOR, and so does the double.
+        model = session.get_component("data_loader").load_service_model("cloudwatch", "service-2")
+        model["metadata"]["protocols"] = [CBOR]
         config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
         for name in SERVICES:
             client = self.session.client(name, endpoint_url=endpoint, config=config)
@@ -226,6 +275,8 @@ class Double:
                 event = f"before-parse.{client.meta.service_model.service_id.hyphenize()}.{operation}"
                 client.meta.events.register(event, self.checker(model))
             setattr(self, {"pinpoint-sms-voice-v2": "sms"}.get(name, name), client)
+        if self.cloudwatch.meta.service_model.resolved_protocol != CBOR:
+            sys.exit(f"botocore speaks {self.cloudwatch.meta.service_model.resolved_protocol} with CloudWatch")
 
     @staticmethod
     def checker(model):
@@ -275,6 +326,7 @@ def callers(endpoint):
         "sqs": ("list_queues", {}),
         "events": ("put_events", {"Entries": []}),
         "dynamodb": ("list_tables", {}),
+        "cloudwatch": ("get_metric_data", {}),
     }
     for name, (call, arguments) in calls.items():
         old = name in ("sts", "sns", "sqs")
@@ -466,6 +518,48 @@ def dynamodb(primary, session):
     refused("AccessDeniedException", session.dynamodb.get_item, **table, Key=key)
 
 
+def cloudwatch(secondary, primary, session):
+    queue = "tendlc-dead-letter"
+    url = secondary.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    secondary.sqs.send_message(QueueUrl=url, MessageBody="one")
+
+    def query(name, metric, **changes):
+        metric = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": [{"Name": "QueueName", "Value": queue}]}
+        return {"Id": name, "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Maximum"} | changes}
+
+    def told(client, **arguments):
+        results = client.get_metric_data(**arguments)["MetricDataResults"]
+        for result in results:
+            if result["StatusCode"] != "Complete" or len(result["Timestamps"]) != len(result["Values"]):
+                problem("cloudwatch GetMetricData", f"is incomplete: {result}")
+        return {result["Id"]: result["Values"] for result in results}
+
+    visible, oldest = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+    now = datetime.now(timezone.utc)
+    asked = {
+        "MetricDataQueries": [query("visible", visible), query("oldest", oldest), query("other", "Unknown")],
+        "StartTime": now - timedelta(minutes=15),
+        "EndTime": now,
+    }
+    values = told(secondary.cloudwatch, **asked)
+    ages = values.pop("oldest", [])
+    if values != {"visible": [1.0], "other": []} or len(ages) != 1 or not 0 <= ages[0] <= 60:
+        problem("cloudwatch GetMetricData", f"tells {values} and the ages {ages} of a queue with one message")
+    if (values := told(primary.cloudwatch, **asked)) != {"visible": [], "oldest": [], "other": []}:
+        problem("cloudwatch GetMetricData", f"tells {values} of another account's queue")
+    for code, wrong in [
+        ("ValidationError", {"EndTime": asked["StartTime"] - timedelta(seconds=1)}),
+        ("ValidationError", {"EndTime": asked["StartTime"]}),
+        ("MissingParameter", {"EndTime": None}),
+        ("ValidationError", {"MetricDataQueries": []}),
+        ("ValidationError", {"MetricDataQueries": [query("Visible", visible)]}),
+        ("ValidationError", {"MetricDataQueries": [query("same", visible), query("same", oldest)]}),
+        ("InvalidParameterValue", {"MetricDataQueries": [query("visible", visible, Period=61)]}),
+    ]:
+        refused(code, secondary.cloudwatch.get_metric_data, **asked | wrong)
+    refused("AccessDenied", session.cloudwatch.get_metric_data, **asked)
+
+
 def on_order(endpoint, primary, secondary):
     """Errors that only faults bring about."""
     calls = {
@@ -507,6 +601,7 @@ def main():
     sqs(secondary, primary)
     events(secondary, primary)
     dynamodb(primary, session)
+    cloudwatch(secondary, primary, session)
     on_order(endpoint, primary, secondary)
     for fault in faults:
         print(fault)

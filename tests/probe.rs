@@ -6,6 +6,8 @@
 mod dry_run;
 #[path = "probe/event.rs"]
 mod event;
+#[path = "probe/figures.rs"]
+mod figures;
 #[path = "probe/limits.rs"]
 mod limits;
 #[path = "probe/memory.rs"]

@@ -132,6 +132,8 @@ def _resources(account, request):
     registrations = request.get("RegistrationIds", []) + [request[key] for key in ("RegistrationId",) if key in request]
     asked = [name if name.startswith("arn:") else f"{ours}phone-number/{name}" for name in numbers]
     asked += [name if name.startswith("arn:") else f"{ours}registration/{name}" for name in registrations]
+    sets = request.get("ConfigurationSetNames", [])
+    asked += [name if name.startswith("arn:") else f"{ours}configuration-set/{name}" for name in sets]
     if asked:
         return asked
     named = [request.get("OriginationIdentity", "*")]

@@ -25,6 +25,7 @@ def leftovers(account):
     yield from (rule["Name"] for rule in account.events.list_rules()["Rules"] if rule["Name"] != "outcomes-seen")
     yield from (one["Name"] for one in account.scheduler.list_schedules()["Schedules"])
     yield from (one["AlarmName"] for one in account.cloudwatch.describe_alarms()["MetricAlarms"])
+    yield from (one["DashboardName"] for one in account.cloudwatch.list_dashboards()["DashboardEntries"])
     yield from (group["logGroupName"] for group in account.logs.describe_log_groups()["logGroups"])
 
 

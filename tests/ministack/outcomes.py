@@ -23,12 +23,19 @@ class Outcomes:
 
     def of(self, request_id):
         """All that was said of a request so far, as it was put."""
+        return [event for event in self._read() if event["detail"].get("id") == request_id]
+
+    def health(self):
+        """All that a probe has told of changes so far."""
+        return [event["detail"] for event in self._read() if event["detail-type"] == "SMS Health Changed"]
+
+    def _read(self):
         with self._lock:
             answer = self._account.sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)
             for message in answer.get("Messages", []):
                 self._seen.append(json.loads(message["Body"]))
                 self._account.sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-            return [event for event in self._seen if event["detail"]["id"] == request_id]
+            return list(self._seen)
 
     def wait(self, request_id, count=1):
         """The outcomes of a request, once there are that many."""

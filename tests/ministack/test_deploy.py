@@ -109,6 +109,36 @@ def test_all_that_a_role_may_and_may_not_do_is_proven_where_its_functions_run(de
         assert {"denied/another-number", "denied/own-limits", "denied/other-grant", "denied/topics"} <= proven[grant]
 
 
+def standing(answer):
+    """What stands how and since when, by the grant that a probe speaks for."""
+    return {
+        place["grant"]: {check["name"]: (check["state"], check["since"]) for check in place["report"]["checks"]}
+        for place in answer["places"]
+    }
+
+
+def test_how_everything_stands_is_told_now_and_as_the_probes_found_it_last(deployed):
+    answer = deployed.command.run("status").answer
+    assert answer["status"] == "healthy", answer
+    now = standing(answer)
+    assert now.keys() == {None, "checkout"}
+    assert {"production", "spend", "cap:acme", "assume-role:newsletter"} <= now[None].keys()
+    assert {"assume-role", "dry-run:order-updates"} <= now["checkout"].keys()
+    assert standing(deployed.command.run("status", "--kept").answer) == now
+    assert deployed.outcomes["shop"].health() == [], "what is well from the beginning is no change"
+
+
+def test_the_dashboards_are_there_and_show_what_is_searched_for(deployed):
+    shown = {}
+    for name in ("primary", "shop"):
+        cloudwatch = deployed.accounts[name].cloudwatch
+        [entry] = cloudwatch.list_dashboards()["DashboardEntries"]
+        body = json.loads(cloudwatch.get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"])
+        shown[entry["DashboardName"]] = {widget["type"] for widget in body["widgets"]}
+    kinds = {"text", "alarm", "metric"}
+    assert shown == {f"tendlc-primary-{REGION}": kinds, f"tendlc-{REGION}": kinds}
+
+
 def test_an_account_that_cannot_be_reached_leaves_nothing_unproven_of_the_others(deployed):
     text = deployed.command.config.read_text()
     assert 'profile = "shop"' in text
@@ -206,6 +236,12 @@ def test_a_revoked_grant_is_denied_at_once_and_the_other_goes_on(deployed):
     assert outcome["detail-type"] == "SMS Accepted"
     assert deployed.texts_to("+12065550151") == []
 
+    broken = standing(deployed.command.run("status", "checkout", code=1).answer)["checkout"]
+    assert (broken["assume-role"][0], broken["table"][0]) == ("healthy", "failing"), "a revoked role is denied everything"
+    [told] = until("what the probe tells", deployed.outcomes["shop"].health)
+    changes = {change["name"]: change["state"] for change in told["changes"]}
+    assert (told["grant"], told["status"], changes["table"]) == ("checkout", "failing", "failing")
+
     answer = deployed.command.run("deploy", "--functions", deployed.packages, "--yes").answer
     assert answer["stacks"] == [], "a deploy gives nobody access again"
 
@@ -270,7 +306,7 @@ def test_one_grant_is_taken_away_and_the_other_stays(deployed):
 
 def test_after_destroy_nothing_is_left(deployed):
     removed = deployed.command.run("destroy", "--delete-ledger", "--yes").answer
-    assert len(removed["removed"]) == 5 and removed["table"] == "tendlc"
+    assert len(removed["removed"]) == 6 and removed["table"] == "tendlc"
     for name, account in deployed.accounts.items():
         left = list(leftovers(account))
         assert left == [], f"{name}: {left}"

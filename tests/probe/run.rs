@@ -15,7 +15,8 @@ fn a_spoke_that_works_is_healthy() {
     let names: Vec<&str> =
         report.reply["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
     let campaign = ["number:order-updates", "registration:order-updates", "dry-run:order-updates"];
-    assert_eq!(names, [&["assume-role", "account", "table"], &campaign[..]].concat());
+    let queues = ["figures", "queue:tendlc-send", "queue:tendlc-send-promotional", "dead-letters"];
+    assert_eq!(names, [&queues[..], &["assume-role", "account", "table"], &campaign[..]].concat());
 }
 
 #[tokio::test]

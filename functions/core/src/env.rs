@@ -5,7 +5,7 @@ mod receipts;
 mod recount;
 mod refresh;
 
-pub use probe::ProbeSettings;
+pub use probe::{Pacing, ProbeSettings};
 pub use receipts::ReceiptSettings;
 pub use recount::RecountSettings;
 pub use refresh::RefreshSettings;

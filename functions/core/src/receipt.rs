@@ -20,6 +20,11 @@ use crate::name::GrantName;
 use crate::request::RequestId;
 use crate::segments::Encoding;
 
+/// The primary's queue of receipts, as `infra/templates/primary.yaml` makes it.
+pub const QUEUE: &str = "tendlc_receipts";
+/// The queue of those that nobody could take.
+pub const DEAD_LETTER_QUEUE: &str = "tendlc_receipts_dead_letter";
+
 /// What a text's context names its grant and its idempotency key by.
 pub const CONTEXT_GRANT: &str = "tendlc-grant";
 /// See [`CONTEXT_GRANT`].

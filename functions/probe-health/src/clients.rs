@@ -53,6 +53,11 @@ impl Clients {
         Client::new(&config.to_builder().retry_config(RetryConfig::disabled()).build())
     }
 
+    /// CloudWatch with the function's own credentials.
+    pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        aws_sdk_cloudwatch::Client::new(&self.config)
+    }
+
     /// SNS with the role, in the table's Region.
     pub fn sns(&self, role: &Role) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::new(&aws::one_try(&aws::through_role(&self.config, role, self.table.region())))

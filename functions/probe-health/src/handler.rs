@@ -6,7 +6,7 @@ use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
-use tendlc_core::env::ProbeSettings;
+use tendlc_core::env::{Pacing, ProbeSettings};
 use tendlc_core::invocation::{Invocation, only_a_trigger};
 
 use crate::check::Report;
@@ -52,7 +52,11 @@ impl Handler {
     pub fn new(config: SdkConfig, settings: ProbeSettings, clock: SharedClock) -> Self {
         let remembering = Remembering::new(&config, &settings);
         let clients = Clients::new(config, settings.table.clone(), SharedClock::clone(&clock));
-        Self { settings, clients, remembering, pace: Pace::of_all(SharedClock::clone(&clock)), clock }
+        let pace = match settings.pacing {
+            Pacing::OfAll => Pace::of_all(SharedClock::clone(&clock)),
+            Pacing::OfEach => Pace::new(SharedClock::clone(&clock)),
+        };
+        Self { settings, clients, remembering, pace, clock }
     }
 
     /// Probes; of the event only `verify` and `kept` matter, as long as it is no request.

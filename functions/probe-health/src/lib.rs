@@ -1,12 +1,14 @@
 //! `probe-health`: proves that it all still works, from where the functions run and on the way that texts take.
 
 mod ask;
+mod books;
 mod campaign;
 mod cap;
 mod check;
 mod clients;
 mod denied;
 mod dry_run;
+mod figures;
 #[cfg(test)]
 mod fixtures;
 mod handler;
@@ -15,6 +17,7 @@ mod limits;
 mod memory;
 mod number;
 mod primary;
+mod queue;
 mod receipts;
 mod records;
 mod refusal;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::day::PacificDay;
 use tendlc_core::env::ProbeSettings;
@@ -14,10 +15,12 @@ use tendlc_core::table::Table;
 use crate::check::Finding;
 use crate::clients::Clients;
 use crate::denied::{self, Subject};
+use crate::figures::{self, Figure, Wanted};
 use crate::handler::Asks;
+use crate::queue::Queue;
 use crate::records::Holdings;
 use crate::run::Run;
-use crate::{campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
+use crate::{books, campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
 
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
@@ -49,6 +52,7 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
     for set in sets {
         run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
+    let of_aws = measured(run, clients, now).await;
     let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
     let keys = cap::keys(&held.grants, &held.brands, day).chain(spend::keys(held, month)).collect();
     let counters = async {
@@ -66,8 +70,13 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
         }
         return;
     };
-    let spent = spend::spent(held, month, &counters);
-    if let Some(percent) = run.check("spend", spend::check(&client, pace, spent)).await {
+    for (campaign, endings) in books::endings(held, month, &counters) {
+        if let Some(finding) = endings.judge() {
+            run.found(format!("delivery:{campaign}"), finding);
+        }
+    }
+    let spent = (spend::spent(held, month, &counters), of_aws);
+    if let Some(percent) = run.check("spend", spend::check(&client, pace, spent, now)).await {
         run.measured(Metric::SpendUsed, percent);
     }
     for (pool, cap) in caps {
@@ -76,6 +85,24 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
             run.measured(Metric::CapUsed, percent);
         }
     }
+}
+
+/// What CloudWatch knows of the primary; returns AWS's own figure of the spend.
+async fn measured(run: &mut Run<'_>, clients: &Clients, now: Timestamp) -> Option<Figure> {
+    let queues = receipts::queues();
+    let wanted: Vec<Wanted> = [spend::wanted(), books::wanted("Unmetered"), books::wanted("RecountFound")]
+        .into_iter()
+        .chain(queues.iter().map(Queue::wanted))
+        .collect();
+    let figures = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, now)).await;
+    let figure = |place: usize| figures.as_ref().and_then(|figures| figures.get(place));
+    run.found("unmetered", figure(1).map_or_else(figures::missing, books::unmetered));
+    run.found("recount", figure(2).map_or_else(figures::missing, books::recount));
+    for (place, queue) in queues.iter().enumerate() {
+        let figure = figure(place + 3);
+        run.found(&queue.check, figure.map_or_else(figures::missing, |figure| queue.judge(figure)));
+    }
+    figure(0).cloned()
 }
 
 async fn probe_grant(

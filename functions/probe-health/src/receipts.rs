@@ -2,12 +2,36 @@
 
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::{EventDestination, EventType};
+use jiff::SignedDuration;
 use tendlc_core::ask::{Operation, Pace, ask};
+
+use tendlc_core::receipt::{DEAD_LETTER_QUEUE, QUEUE};
 
 use crate::ask::{Caller, finding};
 use crate::check::Finding;
+use crate::queue::{Look, Queue};
 
 const SETS: Operation = Operation("DescribeConfigurationSets");
+
+/// Receipts that nobody took for so long are late: a text stays charged at what was set aside for it.
+const LATE: SignedDuration = SignedDuration::from_mins(15);
+const BEHIND: &str = "see the log of tendlc-settle-receipt, and \"receipts\" on the page on-call.md";
+
+/// The queue on which receipts come to `settle-receipt`, and that of those that it could not take.
+pub fn queues() -> [Queue; 2] {
+    [
+        Queue {
+            check: "receipts-late".to_owned(),
+            name: QUEUE.to_owned(),
+            look: Look::Age { most: LATE, cure: BEHIND },
+        },
+        Queue {
+            check: "receipts-dead".to_owned(),
+            name: DEAD_LETTER_QUEUE.to_owned(),
+            look: Look::Letters { cure: BEHIND },
+        },
+    ]
+}
 
 /// Looks whether `set` has a topic that is told of texts.
 pub async fn check(client: &Client, pace: &Pace, set: &str) -> (Finding, Option<()>) {

@@ -10,7 +10,7 @@ use tendlc_core::env::ProbeSettings;
 use tendlc_core::name::GrantName;
 use tendlc_core::table::{Key, Table, TableError};
 
-use crate::check::{Check, Finding, Report};
+use crate::check::{Check, Finding, Report, State};
 use crate::kept::Kept;
 use crate::memory::{Memory, Written};
 use crate::tell::Teller;
@@ -83,7 +83,8 @@ impl Remembering {
             return Ok(());
         }
         for change in &news {
-            tracing::info!(about = change.name, was = ?change.was, state = ?change.state, "health changed");
+            let (was, state) = (change.was.map(State::as_str), change.state.map(State::as_str));
+            tracing::info!(about = change.name, was, state, "health changed");
         }
         if let Some(bus) = self.bus.as_deref() {
             let teller = Teller { client: &self.client, bus, grant: self.grant.as_ref(), account };

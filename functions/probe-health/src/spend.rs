@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::SpendLimitName;
+use jiff::{SignedDuration, Timestamp};
 use tendlc_core::ask::{Operation, Pace, ask};
 use tendlc_core::money::MicroUsd;
 use tendlc_core::month::UtcMonth;
@@ -12,6 +13,7 @@ use tendlc_core::table::{Item, Key, read_number};
 
 use crate::ask::{Caller, finding};
 use crate::check::Finding;
+use crate::figures::{Figure, Wanted};
 use crate::records::Holdings;
 
 const LIMITS: Operation = Operation("DescribeSpendLimits");
@@ -38,9 +40,23 @@ pub fn spent(held: &Holdings, month: UtcMonth, counters: &HashMap<Key, Item>) ->
     MicroUsd::from_micros(spent.sum::<i64>().try_into().unwrap_or(0))
 }
 
-/// Looks at the limit that AWS enforces on texts, in whole dollars a UTC month, beside what was `spent` of it.
+/// AWS's own figure, in dollars since the month began. It is there where the account has the service-linked role
+/// `AWSServiceRoleForSMSVoice`, and comes late.
+/// <https://docs.aws.amazon.com/sms-voice/latest/userguide/monitoring-cloudwatch.html>
+pub fn wanted() -> Wanted {
+    let (namespace, metric) = ("AWS/SMSVoice", "TextMessageMonthlySpend");
+    Wanted { namespace, metric, dimension: None, statistic: "Maximum", hours: 48 }
+}
+
+/// Looks at the limit that AWS enforces on texts, in whole dollars a UTC month, beside what was spent of it by our own
+/// books, and by AWS's.
 /// <https://docs.aws.amazon.com/sms-voice/latest/userguide/awssupport-spend-threshold.html>
-pub async fn check(client: &Client, pace: &Pace, spent: MicroUsd) -> (Finding, Option<Percent>) {
+pub async fn check(
+    client: &Client,
+    pace: &Pace,
+    (spent, of_aws): (MicroUsd, Option<Figure>),
+    now: Timestamp,
+) -> (Finding, Option<Percent>) {
     let answer = match ask(pace, LIMITS, || client.describe_spend_limits().send()).await {
         Ok(answer) => answer,
         Err(trouble) => {
@@ -51,16 +67,33 @@ pub async fn check(client: &Client, pace: &Pace, spent: MicroUsd) -> (Finding, O
     let limits = answer.spend_limits();
     let of_texts = limits.iter().find(|one| one.name() == &SpendLimitName::TextMessageMonthlySpendLimit);
     match of_texts.map(|limit| (limit.enforced_limit(), limit.max_limit())) {
-        Some((enforced, most)) => judge(spent, enforced, most),
+        Some((enforced, most)) => judge((spent, told(of_aws.as_ref(), now)), enforced, most),
         None => (Finding::unknown("AWS names no spend limit for texts", "look at it in the console"), None),
     }
 }
 
-fn judge(spent: MicroUsd, enforced: i64, most: i64) -> (Finding, Option<Percent>) {
-    let percent = if enforced <= 0 { 100.0 } else { spent.signed() as f64 / (enforced as f64 * MICROS) * 100.0 };
+/// What AWS has last told in this month, and how old that is.
+fn told(figure: Option<&Figure>, now: Timestamp) -> Option<(f64, SignedDuration)> {
+    let (at, dollars) = figure?.newest()?;
+    (UtcMonth::of(at) == UtcMonth::of(now)).then(|| (dollars, now.duration_since(at)))
+}
+
+fn judge(
+    (spent, of_aws): (MicroUsd, Option<(f64, SignedDuration)>),
+    enforced: i64,
+    most: i64,
+) -> (Finding, Option<Percent>) {
+    let share = |dollars: f64| if enforced <= 0 { 100.0 } else { dollars / enforced as f64 * 100.0 };
+    let own = spent.signed() as f64 / MICROS;
+    // What others send from the account is in AWS's figure alone, what has no receipt yet in ours.
+    let percent = share(of_aws.map_or(own, |(dollars, _)| own.max(dollars)));
+    let others = match of_aws {
+        Some((dollars, age)) => format!("AWS's own figure is ${dollars:.2}, {} minutes old", age.as_mins()),
+        None => "AWS tells no figure of its own, so what others send from the account is not in it".to_owned(),
+    };
     let detail = format!(
-        "${spent} of ${enforced} this month ({percent:.0}%), by receipts and by what is set aside for texts without one; what \
-         others send from the account is not in it"
+        "${spent} of ${enforced} this month ({percent:.0}%), by receipts and by what is set aside for texts without one; \
+         {others}"
     );
     if percent < MUCH {
         return (Finding::healthy(detail), Some(percent));
@@ -80,6 +113,7 @@ mod tests {
     #[test]
     fn a_limit_that_is_nearly_reached_is_degraded_and_says_who_can_raise_it() {
         let spent = |dollars: u64| MicroUsd::from_micros(dollars * 1_000_000);
+        let judge = |spent, enforced, most| judge((spent, None), enforced, most);
         let (found, percent) = judge(spent(79), 100, 100);
         assert_eq!((found.state, percent), (State::Healthy, Some(79.0)));
         let (ours, percent) = judge(spent(80), 100, 500);
@@ -87,5 +121,15 @@ mod tests {
         assert!(ours.cure.unwrap().contains("SetTextMessageSpendLimitOverride"));
         assert!(judge(spent(120), 100, 100).0.cure.unwrap().contains("AWS Support"));
         assert_eq!(judge(spent(0), 0, 0).0.state, State::Degraded);
+    }
+
+    #[test]
+    fn the_higher_of_both_figures_decides_and_aws_s_says_how_old_it_is() {
+        let spent = MicroUsd::from_micros(10_000_000);
+        let (found, percent) = judge((spent, Some((85.5, SignedDuration::from_mins(130)))), 100, 100);
+        assert_eq!((found.state, percent), (State::Degraded, Some(85.5)));
+        assert!(found.detail.contains("$85.50, 130 minutes old"), "{}", found.detail);
+        let (found, percent) = judge((spent, Some((1.0, SignedDuration::ZERO))), 100, 100);
+        assert_eq!((found.state, percent), (State::Healthy, Some(10.0)));
     }
 }

@@ -9,7 +9,9 @@ use tendlc_core::pipeline::SenderError;
 use crate::check::Finding;
 use crate::clients::Clients;
 use crate::denied::{self, Subject};
+use crate::figures::{self, Wanted};
 use crate::handler::Asks;
+use crate::queue::Queue;
 use crate::refusal::Refusal;
 use crate::run::Run;
 use crate::{campaign, dry_run, records, session};
@@ -26,6 +28,8 @@ pub async fn probe(
     (runs_in, asks): (Option<&AccountId>, Asks),
 ) -> Result<(), Refusal> {
     let grant = &spoke.grant;
+    // First, since it needs no role.
+    queues(run, clients, (settings, spoke), clock).await;
     let role = clients.role(&spoke.role_arn, Some(&spoke.external_id), grant);
     let Some(held) = run.check("assume-role", session::assume(&role, grant, clock.now())).await else {
         for name in ["account", "table", "number", "registration", "dry-run"] {
@@ -60,4 +64,21 @@ pub async fn probe(
         denied::probe(run, clients, &subject).await;
     }
     Ok(())
+}
+
+/// What waits in the spoke's own account, and what is dead.
+async fn queues(
+    run: &mut Run<'_>,
+    clients: &Clients,
+    (settings, spoke): (&ProbeSettings, &Spoke),
+    clock: &SharedClock,
+) {
+    let lanes = settings.lanes.iter().map(|url| Queue::lane(Queue::name_of(url)));
+    let queues: Vec<Queue> = lanes.chain([Queue::letters(Queue::name_of(&spoke.dead_letter_queue_url))]).collect();
+    let wanted: Vec<Wanted> = queues.iter().map(Queue::wanted).collect();
+    let figures = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, clock.now())).await;
+    for (place, queue) in queues.iter().enumerate() {
+        let figure = figures.as_ref().and_then(|figures| figures.get(place));
+        run.found(&queue.check, figure.map_or_else(figures::missing, |figure| queue.judge(figure)));
+    }
 }

@@ -8,6 +8,16 @@ use crate::number::E164;
 /// replaced.
 const SIMULATOR: &str = "+14254147755";
 
+/// How fast the probe asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pacing {
+    /// One call a second, so that those who send notice nothing.
+    #[default]
+    OfAll,
+    /// One call a second of each operation, which is what AWS allows.
+    OfEach,
+}
+
 /// What the probe is told.
 #[derive(Clone, Debug)]
 pub struct ProbeSettings {
@@ -18,6 +28,10 @@ pub struct ProbeSettings {
     /// `TENDLC_HEALTH_TABLE_ARN`: the table of a spoke's account where its probe keeps what it found; none: nothing is
     /// kept from run to run. In the primary it is the table itself.
     pub health_table: Option<TableArn>,
+    /// `TENDLC_QUEUE_URL` and `TENDLC_PROMOTIONAL_QUEUE_URL`: the lanes that are looked at, where they are told.
+    pub lanes: Vec<String>,
+    /// `TENDLC_PROBE_PACE`: `all` unless set, or `each`.
+    pub pacing: Pacing,
     /// In the spoke; `None` in the primary.
     pub spoke: Option<Spoke>,
 }
@@ -42,10 +56,20 @@ impl ProbeSettings {
             Some(_) => reader.parsed("TENDLC_HEALTH_TABLE_ARN", "the ARN of a table in the spoke's own account"),
             None => None,
         };
+        let lanes = ["TENDLC_QUEUE_URL", "TENDLC_PROMOTIONAL_QUEUE_URL"].into_iter();
+        let lanes = lanes.filter_map(|name| reader.text(name)).collect();
+        let pacing = match reader.text("TENDLC_PROBE_PACE").as_deref() {
+            None | Some("all") => Pacing::OfAll,
+            Some("each") => Pacing::OfEach,
+            Some(_) => {
+                reader.wrong.push("  TENDLC_PROBE_PACE is neither \"all\" nor \"each\"".to_owned());
+                Pacing::OfAll
+            }
+        };
         let spoke = reader.spoke();
         match (table, destination) {
             (Some(table), Some(destination)) if reader.wrong.is_empty() => {
-                Ok(Self { table, destination, health_table, spoke })
+                Ok(Self { table, destination, health_table, lanes, pacing, spoke })
             }
             _ => Err(EnvError(reader.wrong)),
         }
@@ -68,6 +92,15 @@ mod tests {
         let settings = read(&[("TENDLC_TOPOLOGY", "hub"), ("TENDLC_PROBE_DESTINATION", "")]).unwrap();
         assert!(settings.spoke.is_none());
         assert_eq!(settings.destination.as_str(), SIMULATOR);
+    }
+
+    #[test]
+    fn it_asks_once_a_second_unless_it_is_told_otherwise() {
+        let pacing =
+            |value: &str| read(&[("TENDLC_TOPOLOGY", "hub"), ("TENDLC_PROBE_PACE", value)]).map(|read| read.pacing);
+        assert_eq!((pacing("").unwrap(), pacing("all").unwrap()), (Pacing::OfAll, Pacing::OfAll));
+        assert_eq!(pacing("each").unwrap(), Pacing::OfEach);
+        assert!(pacing("fast").unwrap_err().to_string().contains("TENDLC_PROBE_PACE"));
     }
 
     #[test]

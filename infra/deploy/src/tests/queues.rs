@@ -85,3 +85,12 @@ fn account(name: &str) -> String {
 fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
 }
+
+#[test]
+fn the_queues_of_receipts_have_the_names_that_the_probe_asks_after() {
+    use tendlc_core::receipt::{DEAD_LETTER_QUEUE, QUEUE};
+    let queues = of_type(CONFIG, "AWS::SQS::Queue");
+    for name in [QUEUE, DEAD_LETTER_QUEUE] {
+        assert!(queues.values().any(|queue| queue["QueueName"] == name), "{name}");
+    }
+}

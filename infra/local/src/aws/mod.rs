@@ -1,6 +1,6 @@
 //! A double of the AWS services that tendlc calls, as one HTTP server that the real SDK clients talk to.
 //!
-//! STS, End User Messaging SMS, SNS `Publish`, SQS and `PutEvents` are written here; DynamoDB is `dynoxide` behind
+//! STS, End User Messaging SMS, SNS `Publish`, SQS, `PutEvents` and `GetMetricData` are written here; DynamoDB is `dynoxide` behind
 //! an authorizer. The double is as strict as AWS: it checks who calls, whom a role trusts, what a role may do, and
 //! every constraint of the service models, and it refuses in AWS's words and codes. Those words quote phone numbers
 //! where AWS's do, so that a test can find out who passes them on.
@@ -10,6 +10,8 @@
 
 mod caller;
 mod calls;
+mod cbor;
+mod cloudwatch;
 mod control;
 mod dynamodb;
 mod events;
@@ -35,10 +37,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 pub use caller::Keys;
 pub use calls::{Call, Count};
+pub use cloudwatch::Series;
 pub use events::PutEvent;
 pub use faults::{Action, Fault, FaultError, Match, Unmet};
 pub use glob::matches;
@@ -152,6 +156,11 @@ impl Aws {
     /// Changes the roles: their trust, their permissions, `revoked_before`.
     pub fn change_roles<T>(&self, change: impl FnOnce(&mut Vec<Role>) -> T) -> T {
         change(&mut lock(&self.state.roles))
+    }
+
+    /// Puts a figure into CloudWatch. Those of SQS are the queues' own.
+    pub fn put_metric(&self, account: &str, series: Series, at: Timestamp, value: f64) {
+        self.state.metrics.put(account, series, at, value);
     }
 
     /// How many messages a queue holds.

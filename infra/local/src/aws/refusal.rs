@@ -98,6 +98,7 @@ impl Refusal {
             Service::Sns => Self::modelled(403, "AuthorizationError", message),
             Service::Sqs => Self::common(403, "AccessDenied", message),
             Service::SmsVoice => Self::modelled(400, "AccessDeniedException", message),
+            Service::CloudWatch => Self::common(403, "AccessDenied", message),
             Service::Events | Service::DynamoDb => Self::common(400, "AccessDeniedException", message),
         }
     }
@@ -105,7 +106,7 @@ impl Refusal {
     /// Too fast.
     pub(crate) fn throttled(service: Service) -> Self {
         match service {
-            Service::Sts | Service::Sns => Self::common(400, "Throttling", "Rate exceeded"),
+            Service::Sts | Service::Sns | Service::CloudWatch => Self::common(400, "Throttling", "Rate exceeded"),
             Service::Sqs => Self::modelled(403, "RequestThrottled", "Request is throttled."),
             Service::SmsVoice => Self::modelled(400, "ThrottlingException", "Rate exceeded"),
             Service::Events => Self::common(400, "ThrottlingException", "Rate exceeded"),
@@ -122,7 +123,7 @@ impl Refusal {
     pub(crate) fn failed(service: Service) -> Self {
         let message = "The request processing has failed because of an unknown error, exception or failure.";
         match service {
-            Service::Sts | Service::Sqs => Self::common(500, "InternalFailure", message),
+            Service::Sts | Service::Sqs | Service::CloudWatch => Self::common(500, "InternalFailure", message),
             Service::Sns => Self::modelled(500, "InternalError", message),
             Service::SmsVoice => Self::modelled(500, "InternalServerException", message),
             Service::Events => Self::modelled(500, "InternalException", message),

@@ -23,7 +23,10 @@ use super::refusal::Refusal;
 use super::service::{Operation, Protocol, Service};
 use super::shape::Members;
 use super::state::State;
-use super::{control, dynamodb, events, sms, sns, sqs, stranger, sts};
+use super::{cbor, cloudwatch, control, dynamodb, events, sms, sns, sqs, stranger, sts};
+
+/// The header by which a request says that it is CBOR.
+const CBOR: &str = "smithy-protocol";
 
 /// DynamoDB takes the largest bodies.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -96,7 +99,8 @@ async fn answer(state: Arc<State>, request: axum::http::Request<Incoming>) -> Re
     if head.uri.path().starts_with("/_tendlc/") {
         return Ok(control::answer(&state, &head, &body));
     }
-    let form = head.headers.get("x-amz-target").is_none().then(|| Form::parse(&body));
+    let form = !["x-amz-target", CBOR].iter().any(|name| head.headers.contains_key(*name));
+    let form = form.then(|| Form::parse(&body));
     let operation = match which(&head, form.as_ref()) {
         Ok(operation) => operation,
         Err(Some((service, name))) => {
@@ -150,6 +154,10 @@ fn which(head: &Parts, form: Option<&Form>) -> Result<Operation, Option<(Service
         let action = form.get("Action").ok_or(None)?;
         return Operation::of_action(action).ok_or_else(|| Some((Service::Sts, action.to_owned())));
     }
+    if head.headers.contains_key(CBOR) {
+        let (service, operation) = Operation::of_path(head.uri.path()).ok_or(None)?;
+        return operation.ok_or_else(|| Some((service, head.uri.path().to_owned())));
+    }
     let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).ok_or(None)?;
     let (service, operation) = Operation::of_target(target).ok_or(None)?;
     operation.ok_or_else(|| Some((service, target.rsplit('.').next().unwrap_or_default().to_owned())))
@@ -168,6 +176,7 @@ fn admit(
     let caller = state.sessions.caller(service, &state.region, state.now(), &head.headers, strangers.is_some())?;
     let input = match form {
         Some(form) => Input::Form(form),
+        None if service.protocol() == Protocol::Cbor => Input::Json(cbor::read(&body)?, body),
         None if body.is_empty() => Input::Json(Value::Object(serde_json::Map::new()), body),
         None => {
             let value: Value = serde_json::from_slice(&body).map_err(|_| Refusal::unreadable("input"))?;
@@ -210,6 +219,7 @@ async fn perform(state: &State, request: Request) -> Result<Answer, Refusal> {
         Service::Sqs => sqs::perform(state, &request).await,
         Service::Events => events::perform(state, &request),
         Service::DynamoDb => dynamodb::perform(state, &request).await,
+        Service::CloudWatch => cloudwatch::perform(state, &request),
     };
     if fails_afterwards && result.is_ok() { Err(Refusal::failed(service)) } else { result }
 }
@@ -219,6 +229,7 @@ fn write(service: Service, operation: &str, result: Result<Answer, Refusal>) -> 
     let id = uuid::Uuid::new_v4().to_string();
     let mut query_error = None;
     let (status, body) = match result {
+        Ok(Answer::Json(value)) if service.protocol() == Protocol::Cbor => (200, Bytes::from(cbor::write(&value))),
         Ok(Answer::Json(value)) => (200, Bytes::from(value.to_string())),
         Ok(Answer::Raw(status, body)) => (status, body),
         Ok(Answer::Xml(inside)) => {
@@ -234,10 +245,11 @@ fn write(service: Service, operation: &str, result: Result<Answer, Refusal>) -> 
                 query_error = Some(refusal.query_error());
             }
             let body = match service.protocol() {
-                Protocol::Json => refusal.json(service).to_string(),
-                Protocol::Query => refusal.xml(service, &id),
+                Protocol::Json => Bytes::from(refusal.json(service).to_string()),
+                Protocol::Query => Bytes::from(refusal.xml(service, &id)),
+                Protocol::Cbor => Bytes::from(cbor::write(&refusal.json(service))),
             };
-            (refusal.status, Bytes::from(body))
+            (refusal.status, body)
         }
     };
     let size = body.len();
@@ -245,6 +257,9 @@ fn write(service: Service, operation: &str, result: Result<Answer, Refusal>) -> 
         .status(status)
         .header("content-type", service.content_type())
         .header("x-amzn-requestid", id);
+    if service.protocol() == Protocol::Cbor {
+        response = response.header(CBOR, "rpc-v2-cbor");
+    }
     if let Some(error) = query_error {
         response = response.header("x-amzn-query-error", error);
     }

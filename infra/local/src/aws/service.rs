@@ -9,6 +9,7 @@ pub(crate) enum Service {
     Sqs,
     Events,
     DynamoDb,
+    CloudWatch,
 }
 
 /// How a service is spoken to.
@@ -18,10 +19,13 @@ pub(crate) enum Protocol {
     Json,
     /// A form in, XML out.
     Query,
+    /// CBOR both ways, the operation in the path (Smithy's RPC v2).
+    Cbor,
 }
 
 impl Service {
-    const ALL: [Self; 6] = [Self::Sts, Self::SmsVoice, Self::Sns, Self::Sqs, Self::Events, Self::DynamoDb];
+    const ALL: [Self; 7] =
+        [Self::Sts, Self::SmsVoice, Self::Sns, Self::Sqs, Self::Events, Self::DynamoDb, Self::CloudWatch];
 
     /// The name in the credential scope.
     pub(crate) fn signing_name(self) -> &'static str {
@@ -32,12 +36,14 @@ impl Service {
             Self::Sqs => "sqs",
             Self::Events => "events",
             Self::DynamoDb => "dynamodb",
+            Self::CloudWatch => "monitoring",
         }
     }
 
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Self::Sts | Self::Sns => Protocol::Query,
+            Self::CloudWatch => Protocol::Cbor,
             _ => Protocol::Json,
         }
     }
@@ -46,11 +52,12 @@ impl Service {
         match self {
             Self::Sts | Self::Sns => "text/xml",
             Self::Events => "application/x-amz-json-1.1",
+            Self::CloudWatch => "application/cbor",
             _ => "application/x-amz-json-1.0",
         }
     }
 
-    /// The prefix of `X-Amz-Target`, or the XML namespace.
+    /// The prefix of `X-Amz-Target`, the XML namespace, or the service's name in a path.
     fn prefix(self) -> &'static str {
         match self {
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -59,6 +66,7 @@ impl Service {
             Self::Sqs => "AmazonSQS",
             Self::Events => "AWSEvents",
             Self::DynamoDb => "DynamoDB_20120810",
+            Self::CloudWatch => "GraniteServiceVersion20100801",
         }
     }
 
@@ -96,6 +104,7 @@ impl Service {
                 "PurgeQueue",
             ],
             Self::Events => &["PutEvents"],
+            Self::CloudWatch => &["GetMetricData"],
             Self::DynamoDb => &[
                 "GetItem",
                 "PutItem",
@@ -138,6 +147,14 @@ impl Operation {
         let (prefix, name) = target.rsplit_once('.')?;
         let json = |service: &&Service| service.protocol() == Protocol::Json && service.prefix() == prefix;
         let service = *Service::ALL.iter().find(json)?;
+        Some((service, Self::of(service, name)))
+    }
+
+    /// From the path `/service/SERVICE/operation/OPERATION`; the service alone when only that is known.
+    pub(crate) fn of_path(path: &str) -> Option<(Service, Option<Self>)> {
+        let (prefix, name) = path.strip_prefix("/service/")?.split_once("/operation/")?;
+        let cbor = |service: &&Service| service.protocol() == Protocol::Cbor && service.prefix() == prefix;
+        let service = *Service::ALL.iter().find(cbor)?;
         Some((service, Self::of(service, name)))
     }
 

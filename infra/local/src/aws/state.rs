@@ -7,6 +7,7 @@ use tendlc_core::clock::SharedClock;
 
 use super::caller::{Caller, Sessions};
 use super::calls::Calls;
+use super::cloudwatch::Metrics;
 use super::dynamodb::Databases;
 use super::events::Buses;
 use super::faults::Faults;
@@ -34,6 +35,7 @@ pub(crate) struct State {
     pub(crate) queues: Queues,
     pub(crate) buses: Buses,
     pub(crate) databases: Databases,
+    pub(crate) metrics: Metrics,
 }
 
 /// It holds numbers and bodies.
@@ -58,6 +60,7 @@ impl State {
             queues: Queues::new(seed.queues, seed.lenient_handles, now),
             buses: Buses::new(seed.buses),
             databases: Databases::new(seed.tables, seed.clock.clone(), &seed.region),
+            metrics: Metrics::default(),
             clock: seed.clock,
             endpoint,
         }

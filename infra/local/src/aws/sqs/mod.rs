@@ -12,7 +12,7 @@ mod send;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -47,6 +47,12 @@ impl Queues {
     pub(crate) fn depth(&self, account: &str, name: &str, now: Timestamp) -> Option<Depth> {
         let queues = lock(&self.queues);
         queues.get(&(account.to_owned(), name.to_owned())).map(|queue| queue.depth(now))
+    }
+
+    /// How old its oldest message is, as SQS measures it; `None`: it is empty, or there is none.
+    pub(crate) fn oldest(&self, account: &str, name: &str, now: Timestamp) -> Option<SignedDuration> {
+        let queues = lock(&self.queues);
+        queues.get(&(account.to_owned(), name.to_owned()))?.oldest(now)
     }
 
     /// The account that has a queue of this name; of several `first` where it is one of them.

@@ -105,6 +105,13 @@ impl QueueState {
         depth
     }
 
+    /// How old the oldest message is. One that was received three times or more is not looked at.
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>
+    pub(super) fn oldest(&self, now: Timestamp) -> Option<SignedDuration> {
+        let counted = self.messages.iter().filter(|message| message.receives < 3);
+        counted.map(|message| now.duration_since(message.sent)).max()
+    }
+
     /// Forgets what is older than the retention time.
     pub(super) fn expire(&mut self, now: Timestamp) {
         let kept = SignedDuration::from_secs(self.settings.retention_seconds.into());

@@ -1,0 +1,127 @@
+//! Figures that CloudWatch has: what AWS and our own functions measured.
+
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_cloudwatch::operation::RequestId as _;
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::check::Finding;
+
+/// A figure of a queue comes every minute, five minutes late at most; longer periods cost the same and lose nothing here.
+const PERIOD_SECONDS: i32 = 300;
+
+/// CloudWatch answers within a second or so.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// A figure that is asked for: of one metric, over so many hours.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Such as `AWS/SQS`.
+    pub namespace: &'static str,
+    /// Such as `ApproximateAgeOfOldestMessage`.
+    pub metric: &'static str,
+    /// Name and value.
+    pub dimension: Option<(&'static str, String)>,
+    /// `Maximum` or `Sum`.
+    pub statistic: &'static str,
+    /// How far back.
+    pub hours: i64,
+}
+
+impl Wanted {
+    /// What SQS measures of a queue, lately.
+    pub fn of_queue(metric: &'static str, queue: &str) -> Self {
+        let dimension = Some(("QueueName", queue.to_owned()));
+        Self { namespace: "AWS/SQS", metric, dimension, statistic: "Maximum", hours: 1 }
+    }
+}
+
+/// A figure's values, each with the beginning of its period, the newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figure(Vec<(Timestamp, f64)>);
+
+impl Figure {
+    /// The newest.
+    pub fn newest(&self) -> Option<(Timestamp, f64)> {
+        self.0.first().copied()
+    }
+
+    /// All together; `None`: there is none.
+    pub fn sum(&self) -> Option<f64> {
+        (!self.0.is_empty()).then(|| self.0.iter().map(|(_, value)| value).sum())
+    }
+}
+
+/// Asks for all of them in one call, which is charged by the metric: a cent for a thousand.
+/// <https://aws.amazon.com/cloudwatch/pricing/>
+pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding, Option<Vec<Figure>>) {
+    let longest = wanted.iter().map(|one| one.hours).max().unwrap_or(1);
+    let from = now - SignedDuration::from_hours(longest);
+    let request = client
+        .get_metric_data()
+        .start_time(DateTime::from_secs(from.as_second()))
+        .end_time(DateTime::from_secs(now.as_second()))
+        .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()));
+    let answer = match tokio::time::timeout(ANSWER, request.send()).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return (refused(&error), None),
+        Err(_) => return (unanswered("timeout"), None),
+    };
+    let mut figures = vec![Figure::default(); wanted.len()];
+    for result in answer.metric_data_results() {
+        let place = result.id().and_then(|id| id.strip_prefix('m')).and_then(|place| place.parse::<usize>().ok());
+        let Some((figure, asked)) = place.and_then(|place| figures.get_mut(place).zip(wanted.get(place))) else {
+            continue;
+        };
+        let from = now - SignedDuration::from_hours(asked.hours);
+        let moments = result.timestamps().iter().filter_map(|at| Timestamp::from_second(at.secs()).ok());
+        let values = moments.zip(result.values().iter().copied()).filter(|(at, _)| *at >= from);
+        figure.0.extend(values);
+    }
+    (Finding::healthy("CloudWatch answers"), Some(figures))
+}
+
+/// What is said of what a figure would have told.
+pub fn missing() -> Finding {
+    Finding::unknown("CloudWatch did not tell", "see the check figures")
+}
+
+fn query((place, wanted): (usize, &Wanted)) -> MetricDataQuery {
+    let dimension = |(name, value): &(&'static str, String)| Dimension::builder().name(*name).value(value).build();
+    let metric = Metric::builder()
+        .namespace(wanted.namespace)
+        .metric_name(wanted.metric)
+        .set_dimensions(wanted.dimension.as_ref().map(|one| vec![dimension(one)]));
+    let statistic = MetricStat::builder().metric(metric.build()).period(PERIOD_SECONDS).stat(wanted.statistic);
+    MetricDataQuery::builder().id(format!("m{place}")).metric_stat(statistic.build()).build()
+}
+
+fn refused<R>(error: &SdkError<aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataError, R>) -> Finding
+where
+    SdkError<aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataError, R>:
+        aws_sdk_cloudwatch::operation::RequestId,
+{
+    let request_id = error.request_id().unwrap_or("no request id");
+    match error {
+        SdkError::ServiceError(service) => match service.err().code().unwrap_or("no code") {
+            code @ ("AccessDenied" | "AccessDeniedException") => Finding::unknown(
+                format!("the function's own role may not call cloudwatch:GetMetricData ({code}, {request_id})"),
+                "allow cloudwatch:GetMetricData to the function's own role",
+            ),
+            code => unanswered(&format!("{code}, {request_id}")),
+        },
+        SdkError::TimeoutError(_) => unanswered("timeout"),
+        _ => unanswered("no valid answer"),
+    }
+}
+
+fn unanswered(told: &str) -> Finding {
+    Finding::unknown(
+        format!("cloudwatch:GetMetricData was not answered ({told})"),
+        "run the probe again in a minute; if it stays so, look at AWS's own health",
+    )
+}
