@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "probe/broken.rs"]
+mod broken;
 #[path = "probe/dry_run.rs"]
 mod dry_run;
 #[path = "probe/event.rs"]

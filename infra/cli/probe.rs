@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::primitives::Blob;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,6 +18,10 @@ pub const PRIMARYS: &str = "tendlc-probe-health";
 
 /// A probe's timeout is 300 s.
 const A_RUN: Duration = Duration::from_secs(330);
+
+/// Lambda did not begin a run: it is asked again so often, after so long.
+const BUSY_TRIES: usize = 3;
+const BUSY: Duration = Duration::from_secs(2);
 
 /// Why a probe did not answer, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +47,18 @@ impl Silence {
 /// Invokes a probe with `question` and reads its answer.
 pub async fn ask<T: DeserializeOwned>(account: &Account, function: &str, question: &str) -> Result<T, Silence> {
     let way = &account.way;
-    let request =
-        Client::new(&patient(&account.config, A_RUN)).invoke().function_name(function).payload(Blob::new(question));
-    let answer = match request.send().await.map_err(|error| Failure::of(&error)) {
+    // A run goes on when nobody waits for it any more: to ask again would be a second one beside it.
+    let config = patient(&account.config, A_RUN).to_builder().retry_config(RetryConfig::disabled()).build();
+    let request = Client::new(&config).invoke().function_name(function).payload(Blob::new(question));
+    let mut answer = request.clone().send().await.map_err(|error| Failure::of(&error));
+    for _ in 0..BUSY_TRIES {
+        if !matches!(&answer, Err(Failure::Code(code)) if code == "TooManyRequestsException") {
+            break;
+        }
+        tokio::time::sleep(BUSY).await;
+        answer = request.clone().send().await.map_err(|error| Failure::of(&error));
+    }
+    let answer = match answer {
         Ok(answer) => answer,
         Err(Failure::Code(code)) if code == "ResourceNotFoundException" => {
             let detail = format!("the account {} has no function {function}", way.account);

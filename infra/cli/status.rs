@@ -16,7 +16,7 @@ use tendlc_config::{Checked, Config};
 use tendlc_core::account::AccountId;
 use tendlc_core::clock::{Clock as _, SystemClock};
 use tendlc_core::grant::Topology;
-use tendlc_core::name::GrantName;
+use tendlc_core::name::{GrantName, PrimaryName};
 
 use crate::accounts::Accounts;
 use crate::args::{Output, Status};
@@ -25,7 +25,7 @@ use crate::progress::Board;
 use crate::sync::chosen;
 use crate::wrong::Wrong;
 use crate::{DONE, FOUND_WRONG, check, show};
-use place::{Known, Place, places};
+use place::{Known, Place, apart, places};
 use round::Question;
 
 /// Clears the screen, and begins at its top (ECMA-48 ED and CUP).
@@ -43,12 +43,13 @@ pub async fn run(status: Status) -> anyhow::Result<u8> {
         return Err(Wrong::error(what, "name one that is there, or none for all"));
     }
     let places = places(&config, name, &primary.account, &status.grants);
-    let asked = places.iter().filter_map(|place| place.grant.as_ref());
-    let accounts = Accounts::try_open(&config, (name, primary), asked).await;
-    let hub = hub(&config, &status.grants);
+    let hub = hub(&config, name);
     loop {
-        let round = look(&status, &places, &accounts, &hub).await?;
-        show_all(&round, &hub, &status)?;
+        // Each time anew: what could not be reached may be now.
+        let asked = places.iter().filter_map(|place| place.grant.as_ref());
+        let accounts = Accounts::try_open(&config, (name, primary), asked).await;
+        let round = look(&status, &places, &accounts, &hub).await;
+        show_all(&round, &status)?;
         let Some(pause) = status.watch else {
             let well = round.iter().all(|known| known.report.status == State::Healthy);
             return Ok(if well { DONE } else { FOUND_WRONG });
@@ -58,9 +59,8 @@ pub async fn run(status: Status) -> anyhow::Result<u8> {
 }
 
 /// The hub's grants, for which the primary's probe speaks.
-fn hub(config: &Config, only: &[GrantName]) -> BTreeMap<GrantName, AccountId> {
-    let hub = config.grants.iter().filter(|(_, grant)| grant.topology == Topology::Hub);
-    let hub = hub.filter(|(name, _)| only.is_empty() || only.contains(name));
+fn hub(config: &Config, primary: &PrimaryName) -> BTreeMap<GrantName, AccountId> {
+    let hub = config.grants.iter().filter(|(_, grant)| grant.topology == Topology::Hub && grant.primary == *primary);
     hub.map(|(name, grant)| (name.clone(), grant.account.clone())).collect()
 }
 
@@ -69,34 +69,32 @@ async fn look(
     places: &[Place],
     accounts: &Accounts,
     hub: &BTreeMap<GrantName, AccountId>,
-) -> anyhow::Result<Vec<Known>> {
+) -> Vec<Known> {
     let clock = SystemClock::default();
     let ask = |place: Place, question: Question| async move { asked(accounts, &place, question).await };
     // Nobody waits for it where the answers go to a program.
     let shows_first = status.output == Output::Text && std::io::stderr().is_terminal();
-    let mut all = if status.kept || shows_first { round::kept(places, &clock, ask).await } else { Vec::new() };
-    if status.kept {
-        return Ok(all);
+    let apart = |known: Known| apart(known, hub, &status.grants);
+    if status.kept || shows_first {
+        let all: Vec<Known> = round::kept(places, &clock, ask).await.into_iter().flat_map(apart).collect();
+        if status.kept {
+            return all;
+        }
+        eprintln!("{}\nas the probes found it last; they look again now:", text::text(&all, clock.now()));
     }
-    if shows_first {
-        eprintln!(
-            "{}\nas the probes found it last; they look again now, one call a second:",
-            text::text(&all, hub, clock.now())
-        );
-    }
+    let mut all = Vec::new();
     let board = Board::new();
     let row = board.begin("asking the probes", places.len());
-    all.clear();
-    round::now(places, &clock, ask, |_, known| {
+    round::now(places, &clock, ask, |known| {
         if known.report.status != State::Healthy {
             board.say(&format!("{} is {}", known.place.name(), known.report.status.as_str()));
         }
         row.step();
-        all.push(known);
+        all.extend(apart(known));
     })
     .await;
-    row.end(&board, "all have answered");
-    Ok(all)
+    row.end(&board, "asked");
+    all
 }
 
 async fn asked(accounts: &Accounts, place: &Place, question: Question) -> Result<Report, Silence> {
@@ -107,7 +105,7 @@ async fn asked(accounts: &Accounts, place: &Place, question: Question) -> Result
     probe::ask(account, &place.function, question.event()).await
 }
 
-fn show_all(all: &[Known], hub: &BTreeMap<GrantName, AccountId>, status: &Status) -> anyhow::Result<()> {
+fn show_all(all: &[Known], status: &Status) -> anyhow::Result<()> {
     match status.output {
         Output::Json => {
             let worst = State::of(all.iter().map(|known| known.report.status));
@@ -115,7 +113,7 @@ fn show_all(all: &[Known], hub: &BTreeMap<GrantName, AccountId>, status: &Status
         }
         Output::Text => {
             let clear = if status.watch.is_some() && std::io::stdout().is_terminal() { CLEAR } else { "" };
-            show::text(&format!("{clear}{}", text::text(all, hub, SystemClock::default().now())))
+            show::text(&format!("{clear}{}", text::text(all, SystemClock::default().now())))
         }
     }
 }

@@ -112,7 +112,7 @@ def test_all_that_a_role_may_and_may_not_do_is_proven_where_its_functions_run(de
 def standing(answer):
     """What stands how and since when, by the grant that a probe speaks for."""
     return {
-        place["grant"]: {check["name"]: (check["state"], check["since"]) for check in place["report"]["checks"]}
+        place["grant"]: {check["name"]: (check["state"], check.get("since")) for check in place["report"]["checks"]}
         for place in answer["places"]
     }
 
@@ -121,10 +121,11 @@ def test_how_everything_stands_is_told_now_and_as_the_probes_found_it_last(deplo
     answer = deployed.command.run("status").answer
     assert answer["status"] == "healthy", answer
     now = standing(answer)
-    assert now.keys() == {None, "checkout"}
-    assert {"production", "spend", "cap:acme", "assume-role:newsletter"} <= now[None].keys()
+    assert now.keys() == {None, "checkout", "newsletter"}
+    assert {"production", "spend", "cap:acme"} <= now[None].keys()
+    assert {"assume-role:newsletter", "dead-letters:newsletter"} <= now["newsletter"].keys()
     assert {"assume-role", "dry-run:order-updates"} <= now["checkout"].keys()
-    assert standing(deployed.command.run("status", "--kept").answer) == now
+    assert standing(deployed.command.run("status", "--kept").answer) == now, "nothing stood in the way"
     assert deployed.outcomes["shop"].health() == [], "what is well from the beginning is no change"
 
 
@@ -136,7 +137,7 @@ def test_the_dashboards_are_there_and_show_what_is_searched_for(deployed):
         body = json.loads(cloudwatch.get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"])
         shown[entry["DashboardName"]] = {widget["type"] for widget in body["widgets"]}
     kinds = {"text", "alarm", "metric"}
-    assert shown == {f"tendlc-primary-{REGION}": kinds, f"tendlc-{REGION}": kinds}
+    assert shown == {f"tendlc-primary-{REGION}": kinds, f"tendlc-spoke-{REGION}": kinds}
 
 
 def test_an_account_that_cannot_be_reached_leaves_nothing_unproven_of_the_others(deployed):

@@ -8,7 +8,7 @@ mod unread;
 
 use jiff::SignedDuration;
 
-pub use read::Reader;
+pub use read::{Reader, told_by};
 pub use source::{Source, Wants, known};
 pub use told::Told;
 pub use unread::{Limit, Unread};

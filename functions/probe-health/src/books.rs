@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::{SignedDuration, Timestamp};
 use tendlc_core::month::UtcMonth;
 use tendlc_core::table::{Item, Key, read_number};
 
@@ -62,9 +63,18 @@ impl Endings {
     }
 }
 
-/// What the functions of the primary counted, and found wrong, in the last day.
-pub fn wanted(metric: &'static str) -> Wanted {
-    Wanted { namespace: tendlc_core::metrics::NAMESPACE, metric, dimension: None, statistic: "Sum", hours: A_DAY }
+fn wanted(metric: &'static str, hours: i64) -> Wanted {
+    Wanted { namespace: tendlc_core::metrics::NAMESPACE, metric, dimension: None, statistic: "Sum", hours }
+}
+
+/// What `settle-receipt` counted in the last day.
+pub fn unmetered_wanted() -> Wanted {
+    wanted("Unmetered", A_DAY)
+}
+
+/// What the recounts of two weeks found: one that has ever run and does so no more is told from one that never has.
+pub fn recount_wanted() -> Wanted {
+    wanted("RecountFound", 14 * 24)
 }
 
 /// Texts that AWS sent and no request accounts for.
@@ -73,22 +83,24 @@ pub fn unmetered(figure: &Figure) -> Finding {
         many if many < 1.0 => Finding::healthy("AWS sent no text in the last day that no request accounts for"),
         many => Finding::degraded(
             format!("AWS sent {many:.0} texts in the last day that no request accounts for"),
-            "somebody sends from the primary beside tendlc: see \"unmetered\" on the page on-call.md",
+            "somebody sends from the primary beside tendlc; on-call.md says how to find out who",
         ),
     }
 }
 
 /// What the recount found that somebody has to look at.
-pub fn recount(figure: &Figure) -> Finding {
+pub fn recount(figure: &Figure, now: Timestamp) -> Finding {
+    let look = "the log of tendlc-recount names each; on-call.md says what to do";
     match figure.newest() {
-        None => {
-            Finding::healthy("CloudWatch has no figure of a recount in the last day: it runs after midnight Pacific")
-        }
-        Some((at, many)) if many < 1.0 => Finding::healthy(format!("the recount of {at} found nothing wrong")),
-        Some((at, many)) => Finding::degraded(
-            format!("the recount of {at} found {many:.0} that somebody has to look at"),
-            "the log of tendlc-recount names each; see \"recount\" on the page on-call.md",
+        None => Finding::healthy("there was no recount in two weeks: the first runs after midnight Pacific"),
+        Some((at, _)) if now.duration_since(at) > SignedDuration::from_hours(A_DAY) => Finding::degraded(
+            format!("the last recount was at {at}"),
+            "it runs every day: see its schedule, and the log of tendlc-recount",
         ),
+        Some((at, many)) if many < 1.0 => Finding::healthy(format!("the recount of {at} found nothing wrong")),
+        Some((at, many)) => {
+            Finding::degraded(format!("the recount of {at} found {many:.0} that somebody has to look at"), look)
+        }
     }
 }
 
@@ -96,6 +108,16 @@ pub fn recount(figure: &Figure) -> Finding {
 mod tests {
     use super::*;
     use crate::check::State;
+
+    #[test]
+    fn a_recount_that_ran_once_and_does_so_no_more_is_degraded() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let state = |hours: i64, found: f64| {
+            recount(&Figure::from(vec![(now - SignedDuration::from_hours(hours), found)]), now).state
+        };
+        assert_eq!([state(4, 0.0), state(4, 2.0), state(30, 0.0)], [State::Healthy, State::Degraded, State::Degraded]);
+        assert_eq!(recount(&Figure::default(), now).state, State::Healthy);
+    }
 
     #[test]
     fn a_few_lost_texts_say_nothing_and_many_of_many_are_degraded() {

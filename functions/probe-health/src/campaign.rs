@@ -1,6 +1,7 @@
 //! One campaign: its numbers and its registration.
 
 use tendlc_core::grant::Campaign;
+use tendlc_core::limits::Told;
 use tendlc_core::role::Role;
 
 use crate::ask::Caller;
@@ -9,22 +10,24 @@ use crate::clients::Clients;
 use crate::run::Run;
 use crate::{number, registration};
 
-/// Looks at both, with the role or with the function's own rights.
-pub async fn probe(run: &mut Run<'_>, clients: &Clients, role: Option<&Role>, campaign: &Campaign) {
+/// Looks at both, with the role or with the function's own rights; returns the limits that AWS told.
+pub async fn probe(run: &mut Run<'_>, clients: &Clients, role: Option<&Role>, campaign: &Campaign) -> Option<Told> {
     let client = clients.describe(role, &campaign.region);
     let caller = role.map_or(Caller::Function, |role| Caller::Role(role.arn().to_string()));
     let (pace, name) = (run.pace(), &campaign.name);
     let found = run.check(format!("number:{name}"), number::check(&client, pace, &caller, campaign)).await;
     let check = format!("registration:{name}");
     // A role is allowed to ask about the campaign's own registration alone, so a guess would be denied.
-    let guess = if role.is_some() { None } else { found.as_deref() };
+    let named = found.as_ref().and_then(|seen| seen.registration.as_deref());
+    let guess = if role.is_some() { None } else { named };
     match campaign.registration.as_deref().or(guess) {
         Some(id) => {
             let arn = registration_arn(campaign, id);
             run.check(check, registration::check(&client, pace, &caller, (id, &arn))).await;
         }
-        None => run.found(check, not_named(campaign, found.as_deref())),
+        None => run.found(check, not_named(campaign, named)),
     }
+    found.map(|seen| seen.told)
 }
 
 /// What a policy names it by: it is where the campaign's numbers are.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tendlc_core::metrics::{Metric, Metrics, Whose};
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,13 +21,17 @@ pub enum State {
 impl State {
     /// What several states come to: the worst that is known. Nothing looked at is unknown, never healthy.
     pub fn of(states: impl IntoIterator<Item = Self>) -> Self {
-        let rank = |state: &Self| match state {
+        states.into_iter().max_by_key(|state| state.weight()).unwrap_or(Self::Unknown)
+    }
+
+    /// How much it weighs beside others: the worst that is known the most.
+    pub fn weight(self) -> u8 {
+        match self {
             Self::Failing => 3,
             Self::Degraded => 2,
             Self::Unknown => 1,
             Self::Healthy => 0,
-        };
-        states.into_iter().max_by_key(rank).unwrap_or(Self::Unknown)
+        }
     }
 
     /// As in the answer.
@@ -89,6 +94,9 @@ pub struct Check {
     pub since: Option<Timestamp>,
     /// How long the looking took, without the wait for its turn.
     pub millis: u64,
+    /// It was not looked at, since something before it failed, or the time was over: what is kept of it stands.
+    #[serde(skip)]
+    pub stands_in: bool,
 }
 
 /// The probe's answer.
@@ -108,6 +116,16 @@ impl Report {
         let status = State::of(checks.iter().map(|check| check.finding.state));
         Self { status, at, checks }
     }
+
+    /// Counts how many checks found what: also none, since silence is an alarm.
+    pub fn count(&self, metrics: &mut Metrics, whose: &Whose) {
+        for (metric, state) in
+            [(Metric::Failing, State::Failing), (Metric::Degraded, State::Degraded), (Metric::Unclear, State::Unknown)]
+        {
+            let found = self.checks.iter().filter(|check| check.finding.state == state).count();
+            metrics.add(whose.clone(), metric, found as f64);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_check_is_written_flat_and_a_healthy_one_has_no_cure() {
-        let check = |finding| Check { name: "table".to_owned(), finding, since: None, millis: 3 };
+        let check = |finding| Check { name: "table".to_owned(), finding, since: None, millis: 3, stands_in: false };
         let checks = vec![check(Finding::healthy("it answers")), check(Finding::unknown("no time", "again"))];
         let at = "2026-11-20T12:00:00Z";
         let report = Report::of(checks, at.parse().unwrap());

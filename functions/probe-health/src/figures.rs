@@ -1,21 +1,17 @@
 //! Figures that CloudWatch has: what AWS and our own functions measured.
 
-use std::time::Duration;
-
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_cloudwatch::operation::RequestId as _;
 use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::check::Finding;
+use crate::run::Run;
 
 /// A figure of a queue comes every minute, five minutes late at most; longer periods cost the same and lose nothing here.
 const PERIOD_SECONDS: i32 = 300;
-
-/// CloudWatch answers within a second or so.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// A figure that is asked for: of one metric, over so many hours.
 #[derive(Clone, Debug)]
@@ -40,9 +36,18 @@ impl Wanted {
     }
 }
 
+/// CloudWatch takes this many queries a call.
+const QUERIES: usize = 500;
+
 /// A figure's values, each with the beginning of its period, the newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure(Vec<(Timestamp, f64)>);
+
+impl From<Vec<(Timestamp, f64)>> for Figure {
+    fn from(values: Vec<(Timestamp, f64)>) -> Self {
+        Self(values)
+    }
+}
 
 impl Figure {
     /// The newest.
@@ -56,9 +61,28 @@ impl Figure {
     }
 }
 
-/// Asks for all of them in one call, which is charged by the metric: a cent for a thousand.
+/// What CloudWatch told, in the order in which it was asked; `None`: it did not.
+pub type Told = Vec<Option<Figure>>;
+
+/// Asks for all of them, 500 in a call, which is charged by the metric: a cent for a thousand.
 /// <https://aws.amazon.com/cloudwatch/pricing/>
-pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding, Option<Vec<Figure>>) {
+pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding, Option<Told>) {
+    let mut told = Told::with_capacity(wanted.len());
+    for some in wanted.chunks(QUERIES) {
+        match ask_some(client, some, now).await {
+            Ok(some) => told.extend(some),
+            Err(finding) => return (finding, None),
+        }
+    }
+    let silent = told.iter().filter(|figure| figure.is_none()).count();
+    let finding = match silent {
+        0 => Finding::healthy("CloudWatch answers"),
+        _ => unanswered(&format!("{silent} of {} figures are not complete", told.len())),
+    };
+    (finding, Some(told))
+}
+
+async fn ask_some(client: &Client, wanted: &[Wanted], now: Timestamp) -> Result<Told, Finding> {
     let longest = wanted.iter().map(|one| one.hours).max().unwrap_or(1);
     let from = now - SignedDuration::from_hours(longest);
     let request = client
@@ -66,28 +90,36 @@ pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding
         .start_time(DateTime::from_secs(from.as_second()))
         .end_time(DateTime::from_secs(now.as_second()))
         .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()));
-    let answer = match tokio::time::timeout(ANSWER, request.send()).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return (refused(&error), None),
-        Err(_) => return (unanswered("timeout"), None),
-    };
-    let mut figures = vec![Figure::default(); wanted.len()];
+    let answer = request.send().await.map_err(|error| refused(&error))?;
+    let mut told = vec![None; wanted.len()];
     for result in answer.metric_data_results() {
         let place = result.id().and_then(|id| id.strip_prefix('m')).and_then(|place| place.parse::<usize>().ok());
-        let Some((figure, asked)) = place.and_then(|place| figures.get_mut(place).zip(wanted.get(place))) else {
+        let Some((figure, asked)) = place.and_then(|place| told.get_mut(place).zip(wanted.get(place))) else {
             continue;
         };
+        // What is partial could be anything, and no figure would be taken for none.
+        if result.status_code() != Some(&StatusCode::Complete) {
+            continue;
+        }
         let from = now - SignedDuration::from_hours(asked.hours);
         let moments = result.timestamps().iter().filter_map(|at| Timestamp::from_second(at.secs()).ok());
         let values = moments.zip(result.values().iter().copied()).filter(|(at, _)| *at >= from);
-        figure.0.extend(values);
+        *figure = Some(Figure(values.collect()));
     }
-    (Finding::healthy("CloudWatch answers"), Some(figures))
+    Ok(told)
 }
 
-/// What is said of what a figure would have told.
-pub fn missing() -> Finding {
-    Finding::unknown("CloudWatch did not tell", "see the check figures")
+/// Says what was found by a figure; `None`: CloudWatch did not tell it.
+pub fn found(run: &mut Run<'_>, name: &str, finding: Option<Finding>) {
+    match finding {
+        Some(finding) => run.found(name, finding),
+        None => run.not_looked(name, "CloudWatch did not tell", "see the check figures"),
+    }
+}
+
+/// The figure at a place of what was told.
+pub fn at(told: Option<&Told>, place: usize) -> Option<&Figure> {
+    told?.get(place)?.as_ref()
 }
 
 fn query((place, wanted): (usize, &Wanted)) -> MetricDataQuery {

@@ -8,6 +8,7 @@ use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::env::{Pacing, ProbeSettings};
 use tendlc_core::invocation::{Invocation, only_a_trigger};
+use tendlc_core::metrics::Whose;
 
 use crate::check::Report;
 use crate::clients::Clients;
@@ -83,16 +84,19 @@ impl Handler {
             }
             None => Box::pin(primary::probe(&mut run, &self.clients, &self.settings, &self.clock, asks)).await,
         }
-        if asks == Asks::Health {
-            run.write_metrics(self.settings.spoke.as_ref().map(|spoke| &spoke.grant));
+        let (report, mut metrics) = run.end();
+        if asks != Asks::Health {
+            return Ok(report);
         }
-        let report = run.report();
-        Ok(match &self.remembering {
-            Some(remembering) if asks == Asks::Health => {
-                Box::pin(remembering.after(report, runs_in.as_ref(), deadline)).await
-            }
-            _ => report,
-        })
+        let report = match &self.remembering {
+            Some(remembering) => Box::pin(remembering.after(report, runs_in.as_ref(), deadline)).await,
+            None => report,
+        };
+        // After it was kept, which is looked at like everything else.
+        let whose = self.settings.spoke.as_ref().map(|spoke| Whose::grant(&spoke.grant)).unwrap_or_default();
+        report.count(&mut metrics, &whose);
+        metrics.write(self.clock.now());
+        Ok(report)
     }
 
     async fn last(&self, now: Timestamp) -> Result<Report, Refusal> {

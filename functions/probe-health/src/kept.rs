@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Finding, Report, State};
 
+/// Of what is healthy no details are kept.
+const WELL: &str = "it was well at the last run";
+
+/// Longer details are cut.
+const LONGEST: usize = 300;
+
 /// How everything stood at the last run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
@@ -64,20 +70,24 @@ impl Kept {
     /// What is to be kept after a run, of whose checks it notes since when they stand so.
     pub fn after(&self, report: &mut Report, now: Timestamp) -> Self {
         let mut checks = BTreeMap::new();
-        for check in &mut report.checks {
+        for check in report.checks.iter_mut().filter(|check| !check.stands_in) {
             let before = self.checks.get(&check.name);
             let state = Some(check.finding.state);
             let since = before.filter(|before| before.state == state).map_or(now, |before| before.since);
             check.since = Some(since);
-            let Finding { detail, cure, .. } = check.finding.clone();
+            let Finding { cure, .. } = check.finding.clone();
             let said = before.and_then(|before| before.said);
-            checks.insert(check.name.clone(), Standing { state, since, said, detail, cure });
+            checks.insert(check.name.clone(), Standing { state, since, said, detail: told(check), cure });
         }
-        for (name, before) in &self.checks {
+        // Where something stood in the way, what was not looked at stands as it did.
+        let whole = !report.checks.iter().any(|check| check.stands_in);
+        for (name, before) in self.checks.iter().filter(|(name, _)| !checks.contains_key(*name)).collect::<Vec<_>>() {
             let gone = Standing { state: None, since: now, cure: None, ..before.clone() };
-            if !checks.contains_key(name) && gone.said.is_some_and(|said| said != State::Healthy) {
-                checks.insert(name.clone(), gone);
-            }
+            match whole {
+                false => checks.insert(name.clone(), before.clone()),
+                true if gone.said.is_some_and(|said| said != State::Healthy) => checks.insert(name.clone(), gone),
+                true => None,
+            };
         }
         Self { revision: self.revision + 1, at: now, checks }
     }
@@ -109,10 +119,20 @@ impl Kept {
     /// The report of that run, with how long each check took left out.
     pub fn report(self) -> Report {
         let check = |(name, standing): (String, Standing)| {
-            let finding = Finding { state: standing.state?, detail: standing.detail, cure: standing.cure };
-            Some(Check { name, finding, since: Some(standing.since), millis: 0 })
+            let state = standing.state?;
+            let detail = if standing.detail.is_empty() { WELL.to_owned() } else { standing.detail };
+            let finding = Finding { state, detail, cure: standing.cure };
+            Some(Check { name, finding, since: Some(standing.since), millis: 0, stands_in: false })
         };
         Report::of(self.checks.into_iter().filter_map(check).collect(), self.at)
+    }
+}
+
+/// What is kept of a finding: an item takes 400 KB, and hundreds of grants are in one.
+fn told(check: &Check) -> String {
+    match check.finding.state {
+        State::Healthy => String::new(),
+        _ => check.finding.detail.chars().take(LONGEST).collect(),
     }
 }
 
@@ -128,6 +148,7 @@ mod tests {
             finding: Finding { state: *state, detail: "found".to_owned(), cure: None },
             since: None,
             millis: 3,
+            stands_in: false,
         };
         let at = AT[at].parse().unwrap();
         let mut report = Report::of(states.iter().map(check).collect(), at);
@@ -178,6 +199,41 @@ mod tests {
         assert_eq!(told(&second), [("number:a".to_owned(), Some(State::Degraded), None)]);
         assert_eq!(report.checks, []);
         assert!(second.said().checks.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_looked_at_stands_as_it_did_and_is_no_news() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Healthy), ("number:a", State::Failing)]);
+        let at = AT[1].parse().unwrap();
+        let check = |name: &str, state, stands_in| Check {
+            name: name.to_owned(),
+            finding: Finding { state, detail: "found".to_owned(), cure: None },
+            since: None,
+            millis: 0,
+            stands_in,
+        };
+        let checks = vec![check("role", State::Failing, false), check("number", State::Unknown, true)];
+        let second = first.said().after(&mut Report::of(checks, at), at);
+        assert_eq!(told(&second), [("role".to_owned(), None, Some(State::Failing))]);
+        assert_eq!(second.checks["number:a"].since, AT[0].parse().unwrap());
+        let (third, _) = run(&second.said(), 2, &[("role", State::Healthy), ("number:a", State::Failing)]);
+        assert_eq!(told(&third), [("role".to_owned(), Some(State::Failing), Some(State::Healthy))]);
+    }
+
+    #[test]
+    fn four_hundred_grants_of_three_campaigns_fit_into_one_item_when_nothing_works() {
+        let names = (0..400).flat_map(|grant| {
+            let name = format!("a-grant-with-a-name-of-some-length-{grant:03}");
+            let runs = (0..3).map(|campaign| format!("dry-run:{name}/campaign-with-a-name-{campaign}"));
+            let runs = runs.collect::<Vec<_>>();
+            [format!("assume-role:{name}"), format!("account:{name}")].into_iter().chain(runs)
+        });
+        let names: Vec<String> = names.collect();
+        let state = |name: &String| if name.starts_with("assume") { State::Failing } else { State::Healthy };
+        let states: Vec<(&str, State)> = names.iter().map(|name| (name.as_str(), state(name))).collect();
+        let (kept, _) = run(&Kept::default(), 0, &states);
+        let bytes = serde_json::to_string(&kept).unwrap().len();
+        assert!(bytes < 400 * 1024, "{bytes}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a probe keeps what it found: in the account in which it runs, since a role that is broken reaches no other.
 
 use aws_sdk_dynamodb::error::SdkError;
-use tendlc_core::table::{KEY, Key, Table, TableError, number};
+use tendlc_core::table::{KEY, Key, Table, TableError, number, read_number};
 
 use crate::kept::Kept;
 
@@ -31,11 +31,10 @@ impl Memory {
     /// # Errors
     /// When the table does not answer.
     pub async fn recall(&self) -> Result<Option<Kept>, TableError> {
-        match self.table.read(&self.key).await {
-            // Of another release, whose standing is found again by the next run.
-            Err(TableError::Malformed { .. }) => Ok(None),
-            answer => answer,
-        }
+        let Some(item) = self.table.item_at(&self.key).await? else { return Ok(None) };
+        let revision = read_number(&item, "revision").unwrap_or_default();
+        // Of another release: everything is found again, and counted on from there.
+        Ok(Some(Table::record(&self.key, item).unwrap_or_else(|_| Kept { revision, ..Kept::default() })))
     }
 
     /// Keeps what follows on the revision that it counts on from.
@@ -58,7 +57,10 @@ impl Memory {
         match put.send().await {
             Ok(_) => Ok(Written::Kept),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-                Ok(Written::Overtaken)
+                // Ours, if the first answer was lost and the client has tried again.
+                let there = self.recall().await?;
+                let ours = there.is_some_and(|there| (there.revision, there.at) == (kept.revision, kept.at));
+                Ok(if ours { Written::Kept } else { Written::Overtaken })
             }
             Err(error) => Err(TableError::of(&error)),
         }

@@ -4,6 +4,7 @@ use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::{NumberCapability, PhoneNumberInformation};
 use tendlc_core::ask::{Operation, Pace, Trouble, ask};
 use tendlc_core::grant::{Campaign, MessageType};
+use tendlc_core::limits::{Told, told_by};
 
 use crate::ask::{Caller, finding};
 use crate::check::{Finding, State};
@@ -13,6 +14,15 @@ const LIST: Operation = Operation("ListPoolOriginationIdentities");
 
 /// AWS describes this many numbers a call.
 const AT_ONCE: usize = 5;
+
+/// What the numbers of a campaign say beside how they stand.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The registration that they name, if they name one.
+    pub registration: Option<String>,
+    /// The limits that AWS has for the campaign.
+    pub told: Told,
+}
 
 /// What is told of a number: not itself.
 #[derive(Clone, Debug)]
@@ -26,8 +36,8 @@ pub struct Number {
     protected: bool,
 }
 
-/// Looks at the number or pool of a campaign, and returns the registration that its numbers name, if they name one.
-pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Campaign) -> (Finding, Option<String>) {
+/// Looks at the number or pool of a campaign, and returns what later checks build on.
+pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Campaign) -> (Finding, Option<Seen>) {
     let identity = &campaign.origination_identity;
     let gone = |what: &str| {
         Finding::failing(
@@ -62,14 +72,15 @@ pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Cam
             return (gone("number"), None);
         }
     }
+    let told = told_by(&numbers);
+    let numbers: Vec<Number> = numbers.iter().map(Number::of).collect();
     let registration = numbers.iter().find_map(|number| number.registration.clone());
-    (judge(campaign, &numbers), registration)
+    (judge(campaign, &numbers), Some(Seen { registration, told }))
 }
 
-async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<Number>, Trouble> {
+async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<PhoneNumberInformation>, Trouble> {
     let question = || client.describe_phone_numbers().set_phone_number_ids(Some(ids.to_vec())).send();
-    let answer = ask(pace, DESCRIBE, question).await?;
-    Ok(answer.phone_numbers().iter().map(Number::of).collect())
+    Ok(ask(pace, DESCRIBE, question).await?.phone_numbers.unwrap_or_default())
 }
 
 /// The ARNs of a pool's numbers; one page, since AWS takes 100 of them in a pool.

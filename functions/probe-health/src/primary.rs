@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::day::PacificDay;
 use tendlc_core::env::ProbeSettings;
-use tendlc_core::grant::{ChannelKind, Grant, Topology, on_day};
+use tendlc_core::grant::{Campaign, ChannelKind, Grant, Topology, on_day};
 use tendlc_core::metrics::Metric;
 use tendlc_core::month::UtcMonth;
 use tendlc_core::table::Table;
@@ -15,11 +15,12 @@ use tendlc_core::table::Table;
 use crate::check::Finding;
 use crate::clients::Clients;
 use crate::denied::{self, Subject};
-use crate::figures::{self, Figure, Wanted};
+use crate::figures::{self, Wanted};
 use crate::handler::Asks;
 use crate::queue::Queue;
 use crate::records::Holdings;
 use crate::run::Run;
+use crate::spend::OfAws;
 use crate::{books, campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
 
 /// Probes everything that the table names.
@@ -28,15 +29,14 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
     let table = clients.table(None);
     let Some(held) = run.check("table", records::everything(&table, clock)).await else {
         for name in ["number", "registration", "assume-role", "account", "dry-run"] {
-            let why = "the table did not say which grants and campaigns there are";
-            run.found(name, Finding::unknown(why, "see the check table"));
+            run.not_looked(name, "the table did not say which grants and campaigns there are", "see the check table");
         }
         return;
     };
-    whole(run, clients, &held, (&table, clock)).await;
+    whole(run, clients, &held, (&table, clock, asks)).await;
     for one in held.campaigns.values() {
-        campaign::probe(run, clients, None, one).await;
-        if let Some(finding) = limits::check(one, clock.now()) {
+        let told = campaign::probe(run, clients, None, one).await;
+        if let Some(finding) = limits::check(one, told.as_ref(), cap_of(&held, one, clock.now()), clock.now()) {
             run.found(format!("limits:{}", one.name), finding);
         }
     }
@@ -45,14 +45,28 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
     }
 }
 
+/// The cap that a campaign's texts count against today, as the file has it.
+fn cap_of(held: &Holdings, campaign: &Campaign, now: Timestamp) -> Option<i64> {
+    let day = PacificDay::of(now);
+    let pool = on_day(&campaign.counted, day)?.pool;
+    let brand = held.brands.iter().find(|brand| brand.name == campaign.brand)?;
+    Some(on_day(brand.pools.get(&pool)?, day)?.cap)
+}
+
 /// What concerns everybody: the way of receipts, the money and the caps.
-async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, clock): (&Table, &SharedClock)) {
+async fn whole(
+    run: &mut Run<'_>,
+    clients: &Clients,
+    held: &Holdings,
+    (table, clock, asks): (&Table, &SharedClock, Asks),
+) {
     let (client, pace, now) = (clients.describe(None, clients.region()), run.pace(), clock.now());
     let sets: BTreeSet<&str> = held.campaigns.values().filter_map(|one| one.configuration_set.as_deref()).collect();
     for set in sets {
         run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
-    let of_aws = measured(run, clients, now).await;
+    // They are no matter of what a role may do.
+    let of_aws = if asks == Asks::Health { measured(run, clients, held, now).await } else { OfAws::None };
     let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
     let keys = cap::keys(&held.grants, &held.brands, day).chain(spend::keys(held, month)).collect();
     let counters = async {
@@ -66,7 +80,7 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
     let Some(counters) = run.check("counters", counters).await else {
         let names = caps.map(|(pool, _)| format!("cap:{}", pool.as_str())).chain(["spend".to_owned()]);
         for name in names {
-            run.found(name, Finding::unknown("the counters did not answer", "see the check counters"));
+            run.not_looked(name, "the counters did not answer", "see the check counters");
         }
         return;
     };
@@ -76,7 +90,7 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
         }
     }
     let spent = (spend::spent(held, month, &counters), of_aws);
-    if let Some(percent) = run.check("spend", spend::check(&client, pace, spent, now)).await {
+    if let Some(percent) = run.check("spend", spend::check(&client, pace, spent)).await {
         run.measured(Metric::SpendUsed, percent);
     }
     for (pool, cap) in caps {
@@ -87,22 +101,33 @@ async fn whole(run: &mut Run<'_>, clients: &Clients, held: &Holdings, (table, cl
     }
 }
 
-/// What CloudWatch knows of the primary; returns AWS's own figure of the spend.
-async fn measured(run: &mut Run<'_>, clients: &Clients, now: Timestamp) -> Option<Figure> {
-    let queues = receipts::queues();
-    let wanted: Vec<Wanted> = [spend::wanted(), books::wanted("Unmetered"), books::wanted("RecountFound")]
-        .into_iter()
-        .chain(queues.iter().map(Queue::wanted))
-        .collect();
-    let figures = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, now)).await;
-    let figure = |place: usize| figures.as_ref().and_then(|figures| figures.get(place));
-    run.found("unmetered", figure(1).map_or_else(figures::missing, books::unmetered));
-    run.found("recount", figure(2).map_or_else(figures::missing, books::recount));
+/// What CloudWatch knows of the primary and the hub's queues; returns AWS's own figure of the spend.
+async fn measured(run: &mut Run<'_>, clients: &Clients, held: &Holdings, now: Timestamp) -> OfAws {
+    let hub = held.grants.iter().filter(|grant| grant.topology == Topology::Hub);
+    let queues: Vec<Queue> = receipts::queues().into_iter().chain(hub.flat_map(of_hub)).collect();
+    let own = [spend::wanted(), books::unmetered_wanted(), books::recount_wanted()];
+    let before = own.len();
+    let wanted: Vec<Wanted> = own.into_iter().chain(queues.iter().map(Queue::wanted)).collect();
+    let told = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, now)).await;
+    let figure = |place: usize| figures::at(told.as_ref(), place);
+    figures::found(run, "unmetered", figure(1).map(books::unmetered));
+    figures::found(run, "recount", figure(2).map(|figure| books::recount(figure, now)));
     for (place, queue) in queues.iter().enumerate() {
-        let figure = figure(place + 3);
-        run.found(&queue.check, figure.map_or_else(figures::missing, |figure| queue.judge(figure)));
+        let figure = figure(before + place);
+        figures::found(run, &queue.check, figure.map(|figure| queue.judge(figure)));
     }
-    figure(0).cloned()
+    match figure(0) {
+        Some(figure) => OfAws::of(figure, now),
+        None => OfAws::NotTold,
+    }
+}
+
+/// A hub grant's queues.
+fn of_hub(grant: &Grant) -> impl Iterator<Item = Queue> {
+    let (name, wait) = (&grant.name, grant.max_wait);
+    let lanes = grant.queues.iter().flat_map(|lanes| [&lanes.transactional, &lanes.promotional]);
+    let lanes = lanes.map(move |queue| Queue::lane(Some(name), queue.resource(), wait));
+    lanes.chain(grant.dead_letter_queue.iter().map(move |queue| Queue::letters(Some(name), queue.resource())))
 }
 
 async fn probe_grant(
@@ -116,14 +141,17 @@ async fn probe_grant(
     let name = &grant.name;
     let role = clients.role(&grant.role_arn, grant.external_id.as_deref(), name);
     let assumed = run.check(format!("assume-role:{name}"), session::assume(&role, name, clock.now())).await;
-    let missing = || Finding::unknown("the role could not be assumed", format!("see the check assume-role:{name}"));
-    let account = assumed.as_ref().map_or_else(missing, |held| session::account(held, settings.table.account()));
-    run.found(format!("account:{name}"), account);
+    let see = format!("see the check assume-role:{name}");
+    let not_assumed = "the role could not be assumed";
+    match &assumed {
+        Some(held) => run.found(format!("account:{name}"), session::account(held, settings.table.account())),
+        None => run.not_looked(format!("account:{name}"), not_assumed, &see),
+    }
     let (channel, pace) = (clients.channel(&role), run.pace());
     for campaign in &grant.campaigns {
         let check = format!("dry-run:{name}/{campaign}");
         match held.campaigns.get(campaign) {
-            _ if assumed.is_none() => run.found(check, missing()),
+            _ if assumed.is_none() => run.not_looked(check, not_assumed, &see),
             Some(campaign) => {
                 run.check(check, dry_run::check(&*channel, pace, campaign, &settings.destination)).await;
             }

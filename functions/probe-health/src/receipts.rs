@@ -15,7 +15,8 @@ const SETS: Operation = Operation("DescribeConfigurationSets");
 
 /// Receipts that nobody took for so long are late: a text stays charged at what was set aside for it.
 const LATE: SignedDuration = SignedDuration::from_mins(15);
-const BEHIND: &str = "see the log of tendlc-settle-receipt, and \"receipts\" on the page on-call.md";
+const BEHIND: &str =
+    "see the log of tendlc-settle-receipt; troubleshooting.md says more under \"receipts do not arrive\"";
 
 /// The queue on which receipts come to `settle-receipt`, and that of those that it could not take.
 pub fn queues() -> [Queue; 2] {

@@ -54,24 +54,22 @@ impl Remembering {
     pub async fn after(&self, mut report: Report, account: Option<&AccountId>, deadline: Timestamp) -> Report {
         let left = Duration::try_from((deadline - ANSWERING).duration_since(report.at)).unwrap_or(Duration::ZERO);
         let kept = tokio::time::timeout(left, self.keep(&mut report, account)).await;
-        let trouble = match kept {
+        let (name, finding) = match kept {
             Ok(Ok(())) => return report,
-            Ok(Err(error)) => error,
-            Err(_) => TableError::Unavailable { code: "timeout".to_owned(), request_id: "not waited for".to_owned() },
-        };
-        tracing::warn!(error = %trouble, "what was found is not kept");
-        let cure = match trouble {
-            TableError::Denied { .. } => {
-                "allow dynamodb:GetItem and dynamodb:PutItem on that table to the function's own role"
+            Ok(Err(Trouble::Table(error))) => ("memory", forgotten(&error)),
+            Ok(Err(Trouble::Bus { bus, code })) => ("events", untold(&bus, &code)),
+            Err(_) => {
+                let error =
+                    TableError::Unavailable { code: "timeout".to_owned(), request_id: "not waited for".to_owned() };
+                ("memory", forgotten(&error))
             }
-            _ => "run the probe again in a minute; if it stays so, `tendlc deploy` sets what it is told",
         };
-        let finding = Finding::unknown(format!("since when it stands so, and whether that is news: {trouble}"), cure);
-        report.checks.push(Check { name: "memory".to_owned(), finding, since: None, millis: 0 });
+        tracing::warn!(about = name, detail = finding.detail, "not all is kept and told");
+        report.checks.push(Check { name: name.to_owned(), finding, since: None, millis: 0, stands_in: false });
         Report::of(report.checks, report.at)
     }
 
-    async fn keep(&self, report: &mut Report, account: Option<&AccountId>) -> Result<(), TableError> {
+    async fn keep(&self, report: &mut Report, account: Option<&AccountId>) -> Result<(), Trouble> {
         let before = self.memory.recall().await?.unwrap_or_default();
         let kept = before.after(report, report.at);
         if self.memory.keep(&kept).await? == Written::Overtaken {
@@ -79,21 +77,46 @@ impl Remembering {
             return Ok(());
         }
         let news = kept.news();
-        if news.is_empty() {
-            return Ok(());
-        }
+        // Without a bus nobody is told, and all of it is still news to one that comes later.
+        let Some(bus) = self.bus.as_deref().filter(|_| !news.is_empty()) else { return Ok(()) };
         for change in &news {
             let (was, state) = (change.was.map(State::as_str), change.state.map(State::as_str));
             tracing::info!(about = change.name, was, state, "health changed");
         }
-        if let Some(bus) = self.bus.as_deref() {
-            let teller = Teller { client: &self.client, bus, grant: self.grant.as_ref(), account };
-            if let Err(code) = teller.tell(report.status, report.at, &news).await {
-                tracing::error!(bus, code, "a change that the bus did not take; is events:PutEvents allowed on it?");
-                return Ok(());
-            }
-        }
+        let teller = Teller { client: &self.client, bus, grant: self.grant.as_ref(), account };
+        let told = teller.tell(report.status, report.at, &news).await;
+        told.map_err(|code| Trouble::Bus { bus: bus.to_owned(), code })?;
         // Where another run has come in between, it tells the same once more.
-        self.memory.keep(&kept.said()).await.map(|_| ())
+        self.memory.keep(&kept.said()).await?;
+        Ok(())
     }
+}
+
+/// Why not all was kept and told.
+enum Trouble {
+    Table(TableError),
+    Bus { bus: String, code: String },
+}
+
+impl From<TableError> for Trouble {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
+
+fn forgotten(error: &TableError) -> Finding {
+    let cure = match error {
+        TableError::Denied { .. } => {
+            "allow dynamodb:GetItem and dynamodb:PutItem on that table to the function's own role"
+        }
+        _ => "run the probe again in a minute; if it stays so, `tendlc deploy` sets what it is told",
+    };
+    Finding::unknown(format!("since when it stands so, and whether that is news: {error}"), cure)
+}
+
+fn untold(bus: &str, code: &str) -> Finding {
+    Finding::degraded(
+        format!("{bus} did not take the event of what has changed ({code}); it is told again after the next run"),
+        "allow events:PutEvents on it to the function's own role, or correct `outcome_bus` in tendlc.toml",
+    )
 }

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use tendlc_core::ask::Pace;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::metrics::{Metric, Metrics, Whose};
-use tendlc_core::name::GrantName;
 
 use crate::check::{Check, Finding, Report, State};
 
@@ -47,16 +46,23 @@ impl<'a> Run<'a> {
         // By the runtime's own timer: a call that hangs is not ended by a clock that a test holds still.
         let left = Duration::try_from(self.ends.duration_since(began)).unwrap_or(Duration::ZERO);
         let looked = if left.is_zero() { None } else { tokio::time::timeout(left, look).await.ok() };
+        let stands_in = looked.is_none();
         let (finding, found) = looked.unwrap_or_else(|| (Finding::unknown(NO_TIME, MORE_TIME), None));
         let took = self.clock.now().duration_since(began) - (self.pace.waited() - waited);
         let millis = u64::try_from(took.as_millis()).unwrap_or(0);
-        self.keep(Check { name: name.into(), finding, since: None, millis });
+        self.keep(Check { name: name.into(), finding, since: None, millis, stands_in });
         found
     }
 
     /// Keeps a check that needed no looking, or could not be made.
     pub fn found(&mut self, name: impl Into<String>, finding: Finding) {
-        self.keep(Check { name: name.into(), finding, since: None, millis: 0 });
+        self.keep(Check { name: name.into(), finding, since: None, millis: 0, stands_in: false });
+    }
+
+    /// Says of a check that it could not be made, because of another one.
+    pub fn not_looked(&mut self, name: impl Into<String>, why: &str, cure: &str) {
+        let finding = Finding::unknown(why, cure);
+        self.keep(Check { name: name.into(), finding, since: None, millis: 0, stands_in: true });
     }
 
     /// Counts what a check measured.
@@ -64,22 +70,9 @@ impl<'a> Run<'a> {
         self.metrics.highest(Whose::default(), metric, value);
     }
 
-    /// Writes what was measured, and how many checks found what: also none, since silence is an alarm.
-    pub fn write_metrics(&self, grant: Option<&GrantName>) {
-        let whose = grant.map(Whose::grant).unwrap_or_default();
-        let mut metrics = self.metrics.clone();
-        for (metric, state) in
-            [(Metric::Failing, State::Failing), (Metric::Degraded, State::Degraded), (Metric::Unclear, State::Unknown)]
-        {
-            let found = self.checks.iter().filter(|check| check.finding.state == state).count();
-            metrics.add(whose.clone(), metric, found as f64);
-        }
-        metrics.write(self.clock.now());
-    }
-
-    /// What the checks came to.
-    pub fn report(self) -> Report {
-        Report::of(self.checks, self.clock.now())
+    /// What the checks came to, and what was measured.
+    pub fn end(self) -> (Report, Metrics) {
+        (Report::of(self.checks, self.clock.now()), self.metrics)
     }
 
     fn keep(&mut self, check: Check) {
@@ -113,7 +106,7 @@ mod tests {
         manual.advance(SignedDuration::from_millis(30));
         let last = run.check("third", async { (Finding::healthy("fine"), Some(3)) }).await;
         assert_eq!((first, hung, last), (Some(1), None, None));
-        let report = run.report();
+        let (report, _) = run.end();
         let states: Vec<State> = report.checks.iter().map(|check| check.finding.state).collect();
         assert_eq!(states, [State::Healthy, State::Unknown, State::Unknown]);
         assert_eq!(report.status, State::Unknown);

@@ -1,12 +1,14 @@
 //! The probe of a spoke: everything that its functions need, on the way that they take, through the grant's role.
 
+use std::sync::Arc;
+
 use tendlc_core::account::AccountId;
 use tendlc_core::clock::SharedClock;
+use tendlc_core::directory::Snapshot;
 use tendlc_core::env::{ProbeSettings, Spoke};
-use tendlc_core::grant::ChannelKind;
+use tendlc_core::grant::{ChannelKind, MaxWait};
 use tendlc_core::pipeline::SenderError;
 
-use crate::check::Finding;
 use crate::clients::Clients;
 use crate::denied::{self, Subject};
 use crate::figures::{self, Wanted};
@@ -15,6 +17,9 @@ use crate::queue::Queue;
 use crate::refusal::Refusal;
 use crate::run::Run;
 use crate::{campaign, dry_run, records, session};
+
+/// Until the grant's record says otherwise (design, section 4).
+const WAIT: MaxWait = MaxWait { transactional: 900, promotional: 86_400 };
 
 /// Probes the one grant.
 ///
@@ -27,24 +32,37 @@ pub async fn probe(
     clock: &SharedClock,
     (runs_in, asks): (Option<&AccountId>, Asks),
 ) -> Result<(), Refusal> {
+    let snapshot = through_the_role(run, clients, (settings, spoke), clock, (runs_in, asks)).await?;
+    // They are no matter of what the role may do.
+    if asks == Asks::Health {
+        let wait = snapshot.map_or(WAIT, |snapshot| snapshot.grant.max_wait);
+        queues(run, clients, (settings, spoke), (clock, wait)).await;
+    }
+    Ok(())
+}
+
+async fn through_the_role(
+    run: &mut Run<'_>,
+    clients: &Clients,
+    (settings, spoke): (&ProbeSettings, &Spoke),
+    clock: &SharedClock,
+    (runs_in, asks): (Option<&AccountId>, Asks),
+) -> Result<Option<Arc<Snapshot>>, Refusal> {
     let grant = &spoke.grant;
-    // First, since it needs no role.
-    queues(run, clients, (settings, spoke), clock).await;
     let role = clients.role(&spoke.role_arn, Some(&spoke.external_id), grant);
     let Some(held) = run.check("assume-role", session::assume(&role, grant, clock.now())).await else {
         for name in ["account", "table", "number", "registration", "dry-run"] {
-            run.found(name, Finding::unknown("the role could not be assumed", "see the check assume-role"));
+            run.not_looked(name, "the role could not be assumed", "see the check assume-role");
         }
-        return Ok(());
+        return Ok(None);
     };
     run.found("account", session::account(&held, settings.table.account()));
     let table = clients.table(Some(&role));
     let Some(snapshot) = run.check("table", records::grant(&table, grant, clock)).await else {
         for name in ["number", "registration", "dry-run"] {
-            let why = "the table did not say which campaigns there are";
-            run.found(name, Finding::unknown(why, "see the check table"));
+            run.not_looked(name, "the table did not say which campaigns there are", "see the check table");
         }
-        return Ok(());
+        return Ok(None);
     };
     let wanted = &snapshot.grant.account;
     if runs_in != Some(wanted) {
@@ -63,7 +81,7 @@ pub async fn probe(
         let subject = Subject { grant, role: &role, campaign, destination: &settings.destination, of: String::new() };
         denied::probe(run, clients, &subject).await;
     }
-    Ok(())
+    Ok(Some(snapshot))
 }
 
 /// What waits in the spoke's own account, and what is dead.
@@ -71,14 +89,15 @@ async fn queues(
     run: &mut Run<'_>,
     clients: &Clients,
     (settings, spoke): (&ProbeSettings, &Spoke),
-    clock: &SharedClock,
+    (clock, wait): (&SharedClock, MaxWait),
 ) {
-    let lanes = settings.lanes.iter().map(|url| Queue::lane(Queue::name_of(url)));
-    let queues: Vec<Queue> = lanes.chain([Queue::letters(Queue::name_of(&spoke.dead_letter_queue_url))]).collect();
+    let lanes = settings.lanes.iter().map(|url| Queue::lane(None, Queue::name_of(url), wait));
+    let letters = Queue::letters(None, Queue::name_of(&spoke.dead_letter_queue_url));
+    let queues: Vec<Queue> = lanes.chain([letters]).collect();
     let wanted: Vec<Wanted> = queues.iter().map(Queue::wanted).collect();
-    let figures = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, clock.now())).await;
+    let told = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, clock.now())).await;
     for (place, queue) in queues.iter().enumerate() {
-        let figure = figures.as_ref().and_then(|figures| figures.get(place));
-        run.found(&queue.check, figure.map_or_else(figures::missing, |figure| queue.judge(figure)));
+        let figure = figures::at(told.as_ref(), place);
+        figures::found(run, &queue.check, figure.map(|figure| queue.judge(figure)));
     }
 }

@@ -57,17 +57,17 @@ impl Teller<'_> {
     /// # Errors
     /// With AWS's code, when not all of them were taken; they are then to be told again.
     pub async fn tell(&self, status: State, at: Timestamp, changes: &[Change]) -> Result<(), String> {
-        let entries: Vec<PutEventsRequestEntry> = changes
+        let entries: Result<Vec<PutEventsRequestEntry>, String> = changes
             .chunks(CHANGES)
-            .filter_map(|changes| {
+            .map(|changes| {
                 let Self { grant, account, .. } = self;
                 let detail = Detail { version: 1, grant: *grant, account: *account, status, at, changes };
-                let detail = serde_json::to_string(&detail).ok()?;
+                let detail = serde_json::to_string(&detail).map_err(|error| error.to_string())?;
                 let entry = PutEventsRequestEntry::builder().source(SOURCE).detail_type(CHANGED);
-                Some(entry.detail(detail).event_bus_name(self.bus).build())
+                Ok(entry.detail(detail).event_bus_name(self.bus).build())
             })
             .collect();
-        for entries in entries.chunks(ENTRIES) {
+        for entries in entries?.chunks(ENTRIES) {
             let answer = self.client.put_events().set_entries(Some(entries.to_vec())).send().await;
             let answer = answer.map_err(|error| error.code().unwrap_or("no answer").to_owned())?;
             if let Some(code) = answer.entries().iter().find_map(|entry| entry.error_code()) {

@@ -75,7 +75,8 @@ pub struct Status {
     #[arg(long)]
     pub kept: bool,
     /// Look again and again, so many seconds after each round.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60",
+          value_parser = clap::value_parser!(u64).range(10..))]
     pub watch: Option<u64>,
     #[arg(long, value_enum, default_value_t)]
     pub output: Output,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use probe_health::CHANGED;
 use serde_json::Value;
 use tendlc_local::system::{Left, Played, Put};
 
@@ -11,9 +12,15 @@ use crate::{reasons, show, tables};
 /// An event that was played: its outcomes, each with why and what to do, and the function's answer.
 pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
     show::text(&format!("\n{} → {}\n", path.display(), played.function.as_str()))?;
-    if !played.outcomes.is_empty() {
+    // What a probe tells is of no request.
+    let (health, requests): (Vec<&Put>, Vec<&Put>) = played.outcomes.iter().partition(|put| put.detail_type == CHANGED);
+    for put in health {
+        let many = put.detail["changes"].as_array().map_or(0, Vec::len);
+        show::text(&format!(" {CHANGED}: {}\n", show::counted(many, "change")))?;
+    }
+    if !requests.is_empty() {
         let mut table = tables::table(&["request", "became", "reason", "grant", "segments", "again at"], 6);
-        for outcome in &played.outcomes {
+        for outcome in &requests {
             let field = |name: &str| match outcome.detail.get(name) {
                 Some(Value::String(text)) => text.clone(),
                 Some(Value::Null) | None => "-".to_owned(),
@@ -30,7 +37,7 @@ pub fn played(path: &Path, played: &Played) -> anyhow::Result<()> {
                 when(&field("retry_at")),
             ]);
         }
-        let notes: Vec<Option<String>> = played.outcomes.iter().map(reasons::why).collect();
+        let notes: Vec<Option<String>> = requests.into_iter().map(reasons::why).collect();
         show::text(&tables::with_notes(table, &notes))?;
     }
     match &played.reply {

@@ -51,13 +51,13 @@ pub async fn now<F>(
     places: &[Place],
     clock: &dyn Clock,
     ask: impl Fn(Place, Question) -> F,
-    mut told: impl FnMut(usize, Known),
+    mut told: impl FnMut(Known),
 ) where
     F: Future<Output = Result<Report, Silence>>,
 {
-    for (at, place) in places.iter().enumerate() {
+    for place in places {
         let answer = ask(place.clone(), Question::Now).await;
-        told(at, known(place, answer, clock.now()));
+        told(known(place, answer, clock.now()));
         clock.sleep_until(clock.now() + APART).await;
     }
 }

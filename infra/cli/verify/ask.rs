@@ -48,6 +48,9 @@ pub async fn probe(account: &Account, function: &str) -> Vec<Check> {
     }
 }
 
+/// What is looked at of a campaign that a role's texts need; whether they arrive is no matter of the role's.
+const OF_CAMPAIGNS: [&str; 3] = ["number", "registration", "limits"];
+
 /// What a report of the hub says of one grant and its campaigns, under the names that a spoke's report has.
 pub fn of_grant(all: &[Check], grant: &GrantName, campaigns: &[CampaignName]) -> Vec<Check> {
     let own = |check: &Check| {
@@ -58,7 +61,9 @@ pub fn of_grant(all: &[Check], grant: &GrantName, campaigns: &[CampaignName]) ->
             Some((what, of)) if of == grant.as_str() => what.to_owned(),
             Some((what, of)) => match of.split_once('/') {
                 Some((owner, campaign)) if owner == grant.as_str() => format!("{what}:{campaign}"),
-                None if campaigns.iter().any(|campaign| campaign.as_str() == of) => check.name.clone(),
+                None if OF_CAMPAIGNS.contains(&what) && campaigns.iter().any(|campaign| campaign.as_str() == of) => {
+                    check.name.clone()
+                }
                 _ => return None,
             },
         };
@@ -84,6 +89,7 @@ mod tests {
             "production",
             "number:a",
             "number:b",
+            "delivery:a",
             "assume-role:n",
             "dry-run:n/a",
             "dry-run:m/a",

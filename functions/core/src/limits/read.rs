@@ -85,6 +85,11 @@ fn numbers<'a>(arns: impl Iterator<Item = &'a str>) -> Vec<String> {
     arns.filter(|arn| arn.contains(":phone-number/")).map(str::to_owned).collect()
 }
 
+/// What numbers that were described tell of their campaign.
+pub fn told_by(numbers: &[PhoneNumberInformation]) -> Told {
+    Told::of(&numbers.iter().map(what_it_shows).collect::<Vec<_>>())
+}
+
 fn what_it_shows(number: &PhoneNumberInformation) -> Shown {
     let limits = number.messaging_limits();
     Shown {
