@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 LICENCES = {
-    "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "ISC", "MIT", "MIT-0",
-    "Unicode-3.0", "Unlicense", "Zlib",
+    "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "BlueOak-1.0.0", "ISC",
+    "MIT", "MIT-0", "Unicode-3.0", "Unlicense", "Zlib",
 }  # fmt: skip
 REGISTRY = "registry+https://github.com/rust-lang/crates.io-index"
 # Each would be a second TLS stack beside rustls with ring: megabytes in every zip, milliseconds at every cold start.
