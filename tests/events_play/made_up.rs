@@ -51,6 +51,19 @@ fn a_request_keeps_the_trace_that_its_message_names_and_nothing_that_is_none() {
 }
 
 #[test]
+fn a_traceparent_of_opentelemetry_is_kept_where_x_ray_names_no_trace() {
+    let logs = |parent: &str| {
+        let attribute = json!({ "dataType": "String", "stringValue": parent });
+        let event = changed(|record| record["messageAttributes"]["traceparent"] = attribute);
+        seen(&[Made::of(&event).path(), "--now", "2026-11-20T17:00:00Z"], Some("info")).1
+    };
+    let traced = logs("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01");
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    assert!(traced.contains(&format!(r#""trace":"{trace}""#)), "{traced}");
+    assert!(!logs("+12065550123").contains("12065550123"));
+}
+
+#[test]
 fn an_event_of_an_account_that_has_no_grant_is_not_granted() {
     let mut event = read("event-single.json");
     event["account"] = Value::from("444444444444");

@@ -51,6 +51,25 @@ fn is_hex(text: &str, digits: usize) -> bool {
 }
 
 impl TraceHeader {
+    /// Of a W3C `traceparent`, `00-TRACE-PARENT-FLAGS`, as OpenTelemetry's own propagator writes it: the trace's id has the
+    /// two parts of X-Ray's without the hyphen, and the lowest flag says whether it is sampled.
+    /// <https://www.w3.org/TR/trace-context/#traceparent-header>
+    pub fn of_traceparent(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let (version, trace) = (parts.next()?, parts.next()?);
+        let (parent, flags) = (parts.next()?, parts.next()?);
+        // A later version may say more behind these; of this one nothing else is known.
+        let ends = version != "00" || parts.next().is_none();
+        let fits = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
+        let zeros = |id: &str| id.bytes().all(|byte| byte == b'0');
+        if !(ends && fits) || zeros(trace) || zeros(parent) {
+            return None;
+        }
+        let sampled = u8::from_str_radix(flags, 16).ok()? & 1;
+        let (moment, chance) = trace.split_at_checked(8)?;
+        Some(Self(format!("Root=1-{moment}-{chance};Parent={parent};Sampled={sampled}")))
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,6 +85,28 @@ impl fmt::Display for TraceHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_traceparent_of_opentelemetry_is_the_same_trace_in_x_rays_words() {
+        let of = |text: &str| TraceHeader::of_traceparent(text).map(|trace| trace.to_string());
+        let taken = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        assert_eq!(of("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01").as_deref(), Some(taken));
+        assert_eq!(of("01-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01-more").as_deref(), Some(taken));
+        let not_sampled = of("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00").unwrap();
+        assert!(not_sampled.ends_with(";Sampled=0") && not_sampled.parse::<TraceHeader>().is_ok(), "{not_sampled}");
+        for bad in [
+            "",
+            "+12065550123",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8",
+            "ff-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+            "00-00000000000000000000000000000000-53995c3f42cd8ad8-01",
+            "00-5759e988bd862e3fe1be46a994272793-0000000000000000-01",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01-more",
+            "00-call me on +12065550123 in the evening-53995c3f42cd8ad8-01",
+        ] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn a_header_of_x_ray_is_taken_and_nothing_beside_it() {

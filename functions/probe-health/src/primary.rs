@@ -23,6 +23,9 @@ use crate::run::Run;
 use crate::spend::OfAws;
 use crate::{books, campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
 
+/// Some half of what a run has time for, and a prime: in a few hours every grant is among the first.
+const STEP: usize = 127;
+
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
     run.check("production", tier::check(&clients.describe(None, clients.region()), run.pace())).await;
@@ -40,9 +43,21 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
             run.found(format!("limits:{}", one.name), finding);
         }
     }
-    for grant in held.grants.iter().filter(|grant| grant.topology == Topology::Hub) {
+    let hub: Vec<&Grant> = held.grants.iter().filter(|grant| grant.topology == Topology::Hub).collect();
+    for grant in turned(&hub, clock.now()) {
         probe_grant(run, clients, (settings, asks), clock, &held, grant).await;
     }
+}
+
+/// From another place each hour: where one run has no time for all, it is not always the same that are left out.
+fn turned<'g>(grants: &[&'g Grant], now: Timestamp) -> Vec<&'g Grant> {
+    let hour = usize::try_from(now.as_second() / 3_600).unwrap_or(0);
+    let mut turned = grants.to_vec();
+    if !turned.is_empty() {
+        let place = hour * STEP % turned.len();
+        turned.rotate_left(place);
+    }
+    turned
 }
 
 /// The cap that a campaign's texts count against today, as the file has it.
@@ -171,5 +186,27 @@ async fn probe_grant(
             &Subject { grant: name, role: &role, campaign, destination: &settings.destination, of },
         )
         .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn within_some_hours_every_grant_is_among_those_that_a_run_has_time_for() {
+        let grant = |place: usize| Grant { name: format!("g{place}").parse().unwrap(), ..fixtures::grant() };
+        let grants: Vec<Grant> = (0..400).map(grant).collect();
+        let grants: Vec<&Grant> = grants.iter().collect();
+        let begun: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let mut seen = BTreeSet::new();
+        for hour in 0..4 {
+            let turned = turned(&grants, begun + jiff::SignedDuration::from_hours(hour));
+            assert_eq!(turned.len(), 400);
+            seen.extend(turned.iter().take(200).map(|grant| grant.name.clone()));
+        }
+        assert_eq!(seen.len(), 400);
+        assert!(turned(&[], begun).is_empty());
     }
 }

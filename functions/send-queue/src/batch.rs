@@ -5,6 +5,7 @@ use serde_json::Value;
 use tendlc_core::arn::QueueArn;
 use tendlc_core::pipeline::Incoming;
 use tendlc_core::request::{Entrance, RequestId};
+use tendlc_core::trace::TraceHeader;
 
 /// A record of the batch.
 pub struct Record {
@@ -102,7 +103,7 @@ impl Record {
                 message_id: id.unwrap_or_else(RequestId::random),
                 entrance: entrance.clone(),
                 first_seen: first_seen(record, now).unwrap_or(now),
-                trace: attribute(record, "AWSTraceHeader").and_then(|trace| trace.parse().ok()),
+                trace: trace(record),
             },
             group: attribute(record, "MessageGroupId"),
             message_id,
@@ -118,6 +119,15 @@ fn attribute(record: &Value, name: &str) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// As X-Ray has it, else as OpenTelemetry's own propagator puts it among the message's attributes.
+fn trace(record: &Value) -> Option<TraceHeader> {
+    let header = attribute(record, "AWSTraceHeader").and_then(|trace| trace.parse().ok());
+    header.or_else(|| {
+        let parent = record.pointer("/messageAttributes/traceparent/stringValue")?.as_str()?;
+        TraceHeader::of_traceparent(parent)
+    })
 }
 
 /// SQS keeps a message for 14 days, so an older moment is none.
