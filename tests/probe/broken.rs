@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tendlc_local::aws::{Action, Fault};
 use tendlc_local::system::System;
 
-use super::running::{PRIMARY, SPOKE, example, probe};
+use super::running::{PRIMARY, SPOKE, example, probe, probe_ahead};
 
 /// What becomes of a text while something is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,4 +296,16 @@ async fn holds(one: &Break) {
 async fn whatever_breaks_the_probe_says_so_nothing_is_lost_and_all_goes_on_when_it_is_mended() {
     // Most of it is waiting for what hangs.
     futures::stream::iter(&TABLE).for_each_concurrent(6, holds).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_by_most_of_a_session_is_degraded_and_names_the_clock() {
+    let system = example().await;
+    let role = format!("arn:aws:iam::{PRIMARY}:role/tendlc-grant-checkout");
+    let (time, wrong) = (SignedDuration::from_secs(30), SignedDuration::from_mins(50));
+    let report = probe_ahead(&system, &role, time, wrong).await;
+    assert_eq!(report.state("assume-role"), "degraded", "{:#}", report.reply);
+    assert!(report.text("assume-role").contains("compare the function's clock"), "{:#}", report.reply);
+    // A session that seems to end soon is renewed for each batch, and nothing waits for that.
+    assert_eq!(report.state("dry-run:order-updates"), "healthy", "{:#}", report.reply);
 }
