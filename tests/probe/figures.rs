@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use tendlc_core::month::UtcMonth;
 use tendlc_core::table::{Key, number};
 use tendlc_local::aws::{Action, Fault, Series};
-use tendlc_local::system::System;
+use tendlc_local::system::{FunctionName, System};
 
+use super::report::Report;
 use super::running::{PRIMARY, SPOKE, example, probe, set};
 
 fn figure(system: &System, namespace: &str, metric: &str, minutes_ago: i64, value: f64) {
@@ -41,6 +42,18 @@ async fn dead_letters_are_degraded_and_say_how_to_look_at_them() {
     report.stands("degraded", &[("dead-letters", "degraded")]);
     assert!(report.text("dead-letters").contains("1 dead letters"), "{:#}", report.reply);
     assert!(report.text("dead-letters").contains("tendlc redrive"), "{:#}", report.reply);
+}
+
+#[tokio::test]
+async fn dead_letters_are_no_matter_of_what_a_role_may_do() {
+    let system = example().await;
+    put(&system, "tendlc-dead-letter").await;
+    let verify = serde_json::json!({ "verify": true, "account": SPOKE });
+    let played = system.play(&verify, Some(FunctionName::ProbeHealth)).await.unwrap();
+    let report = Report::of(played.reply.unwrap());
+    report.stands("healthy", &[]);
+    assert_eq!(report.state("denied/topics"), "healthy");
+    assert!(!report.reply.to_string().contains("dead-letters"), "{:#}", report.reply);
 }
 
 #[tokio::test]

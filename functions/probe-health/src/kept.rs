@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{Check, Finding, Report, State};
 
 /// Of what is healthy no details are kept.
-const WELL: &str = "it was well at the last run";
+const WELL: &str = "it was looked at, and it works";
 
 /// Longer details are cut.
 const LONGEST: usize = 300;
@@ -60,6 +60,11 @@ pub struct Change {
 }
 
 impl Standing {
+    /// What was found, in words.
+    fn found(&self) -> String {
+        if self.detail.is_empty() { WELL.to_owned() } else { self.detail.clone() }
+    }
+
     /// What is well is no news until something was not.
     fn is_news(&self) -> bool {
         self.state != Some(self.said.unwrap_or(State::Healthy))
@@ -100,7 +105,7 @@ impl Kept {
             was: standing.said,
             state: standing.state,
             since: standing.since,
-            detail: standing.detail.clone(),
+            detail: standing.found(),
             cure: standing.cure.clone(),
         })
         .collect()
@@ -120,8 +125,7 @@ impl Kept {
     pub fn report(self) -> Report {
         let check = |(name, standing): (String, Standing)| {
             let state = standing.state?;
-            let detail = if standing.detail.is_empty() { WELL.to_owned() } else { standing.detail };
-            let finding = Finding { state, detail, cure: standing.cure };
+            let finding = Finding { state, detail: standing.found(), cure: standing.cure };
             Some(Check { name, finding, since: Some(standing.since), millis: 0, stands_in: false })
         };
         Report::of(self.checks.into_iter().filter_map(check).collect(), self.at)
@@ -171,6 +175,7 @@ mod tests {
         assert_eq!(told(&again), []);
         let (mended, _) = run(&again, 2, &[("role", State::Healthy)]);
         assert_eq!(told(&mended), [("role".to_owned(), Some(State::Failing), Some(State::Healthy))]);
+        assert_eq!(mended.news()[0].detail, WELL, "an event says what was found, whatever is kept of it");
         assert_eq!(told(&mended.said()), []);
     }
 

@@ -5,30 +5,41 @@ use jiff::Timestamp;
 use tendlc_core::grant::Campaign;
 use tendlc_core::limits::{OLD, Told};
 
-use crate::check::Finding;
+use crate::check::{Finding, State};
 
 /// Looks at a campaign's limits beside what AWS `told` of them; `cap` is what the file says of its T-Mobile cap of today.
 /// `None`: nothing is to be compared.
 pub fn check(campaign: &Campaign, told: Option<&Told>, cap: Option<i64>, now: Timestamp) -> Option<Finding> {
-    match campaign.live.age(now) {
-        Some(age) => {
-            let told = format!("AWS told the live limits {age:#} ago");
-            Some(match age > OLD {
-                false => Finding::healthy(told),
-                true => Finding::degraded(
-                    format!("{told}: they stay as they were then"),
-                    "see what refresh-limits answers, and whether its schedule runs once a minute",
-                ),
-            })
+    let compared = told.and_then(|told| compared(campaign, told, cap));
+    // One of the two may be live and the other the file's: what is wrong with either is said.
+    match (read(campaign, now), compared) {
+        (Some(read), Some(compared)) if read.state == State::Healthy => {
+            Some(if compared.state == State::Healthy { read } else { compared })
         }
-        None => compared(campaign, told?, cap),
+        (Some(read), _) => Some(read),
+        (None, compared) => compared,
     }
+}
+
+/// How old the live ones are; `None`: none is live.
+fn read(campaign: &Campaign, now: Timestamp) -> Option<Finding> {
+    let age = campaign.live.age(now)?;
+    let told = format!("AWS told the live limits {age:#} ago");
+    Some(match age > OLD {
+        false => Finding::healthy(told),
+        true => Finding::degraded(
+            format!("{told}: they stay as they were then"),
+            "see what refresh-limits answers, and whether its schedule runs once a minute",
+        ),
+    })
 }
 
 /// Less than AWS allows is somebody's choice; more is refused by AWS or by T-Mobile, text by text.
 fn compared(campaign: &Campaign, told: &Told, cap: Option<i64>) -> Option<Finding> {
-    let rate = told.rate.as_ref().ok().map(|allowed| (campaign.milli_segments_per_second.div_ceil(1_000), *allowed));
-    let cap = cap.zip(told.cap.as_ref().ok().copied());
+    let live = &campaign.live;
+    let allowed = told.rate.as_ref().ok().filter(|_| live.segments_per_second.is_none());
+    let rate = allowed.map(|allowed| (campaign.milli_segments_per_second.div_ceil(1_000), *allowed));
+    let cap = cap.filter(|_| live.t_mobile_daily_segments.is_none()).zip(told.cap.as_ref().ok().copied());
     if rate.is_none() && cap.is_none() {
         return None;
     }
@@ -55,7 +66,6 @@ mod tests {
     use tendlc_core::grant::{Live, Reading};
 
     use super::*;
-    use crate::check::State;
     use crate::fixtures;
 
     #[test]
@@ -83,5 +93,19 @@ mod tests {
         assert!(
             found.detail.contains("is 40 and AWS allows 10") && found.detail.contains("is 2000 and AWS names 1000")
         );
+    }
+
+    #[test]
+    fn of_two_limits_one_may_be_live_and_the_other_above_aws_s() {
+        let read_at = Timestamp::UNIX_EPOCH;
+        let live = Live { segments_per_second: Some(Reading { value: 10, read_at }), t_mobile_daily_segments: None };
+        let campaign = Campaign { live, ..fixtures::campaign() };
+        let told = Told { rate: Ok(10), cap: Ok(1_000) };
+        let state = |cap: i64, now| check(&campaign, Some(&told), Some(cap), now).unwrap();
+        assert_eq!(state(1_000, read_at).state, State::Healthy, "the rate is AWS's own, whatever the file says");
+        let above = state(2_000, read_at);
+        assert!(above.state == State::Degraded && above.detail.starts_with("t_mobile_daily_segments"), "{above:?}");
+        let old = state(1_000, read_at + SignedDuration::from_mins(16));
+        assert!(old.state == State::Degraded && old.detail.contains("ago"), "{old:?}");
     }
 }

@@ -23,8 +23,10 @@ use crate::run::Run;
 use crate::spend::OfAws;
 use crate::{books, campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
 
-/// Some half of what a run has time for, and a prime: in a few hours every grant is among the first.
-const STEP: usize = 127;
+/// The golden ratio's part of 2^64. Multiples of it, of which the whole part is left out, lie as far apart as can be however
+/// many they are, so in a few hours every grant is among the first. A fixed step would not do: where it is a multiple of
+/// how many there are, it is none.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Probes everything that the table names.
 pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSettings, clock: &SharedClock, asks: Asks) {
@@ -51,13 +53,12 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
 
 /// From another place each hour: where one run has no time for all, it is not always the same that are left out.
 fn turned<'g>(grants: &[&'g Grant], now: Timestamp) -> Vec<&'g Grant> {
-    let hour = usize::try_from(now.as_second() / 3_600).unwrap_or(0);
-    let mut turned = grants.to_vec();
-    if !turned.is_empty() {
-        let place = hour * STEP % turned.len();
-        turned.rotate_left(place);
-    }
-    turned
+    let hour = (now.as_second() / 3_600).unsigned_abs();
+    let part = u128::from(hour.wrapping_mul(STEP));
+    // Less than how many there are, since the part is less than 2^64.
+    let place = (part * grants.len() as u128) >> u64::BITS;
+    let (later, first) = grants.split_at(usize::try_from(place).unwrap_or(0));
+    [first, later].concat()
 }
 
 /// The cap that a campaign's texts count against today, as the file has it.
@@ -197,16 +198,18 @@ mod tests {
     #[test]
     fn within_some_hours_every_grant_is_among_those_that_a_run_has_time_for() {
         let grant = |place: usize| Grant { name: format!("g{place}").parse().unwrap(), ..fixtures::grant() };
-        let grants: Vec<Grant> = (0..400).map(grant).collect();
-        let grants: Vec<&Grant> = grants.iter().collect();
         let begun: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let mut seen = BTreeSet::new();
-        for hour in 0..4 {
-            let turned = turned(&grants, begun + jiff::SignedDuration::from_hours(hour));
-            assert_eq!(turned.len(), 400);
-            seen.extend(turned.iter().take(200).map(|grant| grant.name.clone()));
+        for many in [1, 2, 127, 200, 254, 400] {
+            let grants: Vec<Grant> = (0..many).map(grant).collect();
+            let grants: Vec<&Grant> = grants.iter().collect();
+            let mut seen = BTreeSet::new();
+            for hour in 0..6 {
+                let turned = turned(&grants, begun + jiff::SignedDuration::from_hours(hour));
+                assert_eq!(turned.len(), many);
+                seen.extend(turned.iter().take(many.div_ceil(2)).map(|grant| grant.name.clone()));
+            }
+            assert_eq!(seen.len(), many);
         }
-        assert_eq!(seen.len(), 400);
         assert!(turned(&[], begun).is_empty());
     }
 }
