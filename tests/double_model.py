@@ -29,6 +29,8 @@ PRIMARY, SECONDARY = "111111111111", "222222222222"
 REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{PRIMARY}:role/tendlc-grant-checkout"
 NUMBER = f"arn:aws:sms-voice:{REGION}:{PRIMARY}:phone-number/phone-0123456789abcdef0123456789abcdef"
+SNS_NUMBER = f"arn:aws:sms-voice:{REGION}:{PRIMARY}:phone-number/phone-1123456789abcdef0123456789abcdef"
+SIMULATOR = f"arn:aws:sms-voice:{REGION}:{PRIMARY}:phone-number/phone-5123456789abcdef0123456789abcdef"
 REGISTRATION = "registration-0123456789abcdef0123456789abcdef"
 SERVICES = ["sts", "pinpoint-sms-voice-v2", "sns", "sqs", "events", "dynamodb", "cloudwatch"]
 CBOR = "smithy-rpc-v2-cbor"
@@ -371,6 +373,12 @@ def sms(primary, session, secondary):
     client.describe_phone_numbers()
     client.describe_phone_numbers(PhoneNumberIds=[NUMBER], MaxResults=1)
     client.describe_phone_numbers(Filters=[{"Name": "status", "Values": ["ACTIVE"]}])
+    simulators = client.describe_phone_numbers(Filters=[{"Name": "number-type", "Values": ["SIMULATOR"]}])
+    assert [number["PhoneNumberArn"] for number in simulators["PhoneNumbers"]] == [SIMULATOR]
+    simulated = text | {"OriginationIdentity": SIMULATOR, "DestinationPhoneNumber": "+14254147755"}
+    client.send_text_message(**simulated)
+    unreachable = "ValidationException:INVALID_IDENTITY_FOR_DESTINATION_COUNTRY"
+    refused(unreachable, client.send_text_message, **simulated | {"DestinationPhoneNumber": "+12065550111"})
     refused("ResourceNotFoundException", client.describe_phone_numbers, PhoneNumberIds=["phone-none"])
     refused("ValidationException:INVALID_PARAMETER", client.describe_phone_numbers, PhoneNumberIds=[NUMBER] * 6)
     refused("ValidationException:INVALID_NEXT_TOKEN", client.describe_phone_numbers, NextToken="x")
@@ -384,6 +392,11 @@ def sms(primary, session, secondary):
     client.describe_account_attributes()
     client.describe_spend_limits()
     refused("AccessDeniedException", secondary.sms.describe_spend_limits)
+    client.get_resource_policy(ResourceArn=SNS_NUMBER)
+    refused("ResourceNotFoundException", client.get_resource_policy, ResourceArn=NUMBER)
+    refused("ResourceNotFoundException", client.get_resource_policy, ResourceArn=NUMBER + "0")
+    refused("ValidationException:INVALID_ARN", client.get_resource_policy, ResourceArn="phone-none")
+    refused("AccessDeniedException", secondary.sms.get_resource_policy, ResourceArn=NUMBER)
     client.describe_configuration_sets(ConfigurationSetNames=["tendlc-order-updates"])
     refused("ResourceNotFoundException", client.describe_configuration_sets, ConfigurationSetNames=["none"])
     opt_out = {"OptOutListName": "Default", "OptedOutNumber": "+12065550119"}

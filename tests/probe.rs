@@ -16,6 +16,8 @@ mod limits;
 mod memory;
 #[path = "probe/number.rs"]
 mod number;
+#[path = "probe/policy.rs"]
+mod policy;
 #[path = "probe/registration.rs"]
 mod registration;
 #[path = "probe/report.rs"]
@@ -26,6 +28,8 @@ mod role;
 mod run;
 #[path = "probe/running.rs"]
 mod running;
+#[path = "probe/simulator.rs"]
+mod simulator;
 #[path = "probe/table.rs"]
 mod table;
 #[path = "probe/verify.rs"]

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,8 +18,8 @@ use crate::wrong::Wrong;
 /// The primary's probe.
 pub const PRIMARYS: &str = "tendlc-probe-health";
 
-/// A probe's timeout is 300 s.
-const A_RUN: Duration = Duration::from_secs(330);
+/// The primary's probe has 900 s, which is what Lambda gives at most; a spoke's 300.
+const A_RUN: Duration = Duration::from_secs(930);
 
 /// Lambda did not begin a run: it is asked again so often, after so long.
 const BUSY_TRIES: usize = 3;
@@ -44,21 +46,26 @@ impl Silence {
     }
 }
 
-/// Invokes a probe with `question` and reads its answer.
-pub async fn ask<T: DeserializeOwned>(account: &Account, function: &str, question: &str) -> Result<T, Silence> {
-    let way = &account.way;
-    // A run goes on when nobody waits for it any more: to ask again would be a second one beside it.
-    let config = patient(&account.config, A_RUN).to_builder().retry_config(RetryConfig::disabled()).build();
+/// A run goes on when nobody waits for it any more: to ask again would be a second one beside it. Only where Lambda says
+/// that it has not begun one is it asked again, after `busy`.
+async fn invoke(config: &SdkConfig, function: &str, question: &str, busy: Duration) -> Result<InvokeOutput, Failure> {
+    let config = patient(config, A_RUN).to_builder().retry_config(RetryConfig::disabled()).build();
     let request = Client::new(&config).invoke().function_name(function).payload(Blob::new(question));
     let mut answer = request.clone().send().await.map_err(|error| Failure::of(&error));
     for _ in 0..BUSY_TRIES {
         if !matches!(&answer, Err(Failure::Code(code)) if code == "TooManyRequestsException") {
             break;
         }
-        tokio::time::sleep(BUSY).await;
+        tokio::time::sleep(busy).await;
         answer = request.clone().send().await.map_err(|error| Failure::of(&error));
     }
-    let answer = match answer {
+    answer
+}
+
+/// Invokes a probe with `question` and reads its answer.
+pub async fn ask<T: DeserializeOwned>(account: &Account, function: &str, question: &str) -> Result<T, Silence> {
+    let way = &account.way;
+    let answer = match invoke(&account.config, function, question, BUSY).await {
         Ok(answer) => answer,
         Err(Failure::Code(code)) if code == "ResourceNotFoundException" => {
             let detail = format!("the account {} has no function {function}", way.account);
@@ -79,4 +86,63 @@ pub async fn ask<T: DeserializeOwned>(account: &Account, function: &str, questio
         let detail = format!("{function} in the account {} answered something else ({error})", way.account);
         Silence::because(detail, "it is of another release: `tendlc deploy`")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Lambda, which gives these answers, a connection each; how it ended, and how many were given.
+    async fn after(answers: &[(&str, &str)]) -> (Result<String, String>, usize) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
+            .http_client(tendlc_core::aws::http_client())
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+            .build();
+        let given = std::cell::Cell::new(0);
+        let serves = async {
+            for (status, code) in answers.iter().cycle() {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                let asked = connection.read(&mut [0; 8_192]).await.unwrap();
+                assert!(asked > 0, "a request");
+                given.set(given.get() + 1);
+                let head = format!("HTTP/1.1 {status}\r\nx-amzn-errortype: {code}\r\nconnection: close\r\n");
+                connection.write_all(format!("{head}content-length: 2\r\n\r\n{{}}").as_bytes()).await.unwrap();
+            }
+        };
+        let ended = tokio::select! {
+            ended = invoke(&config, "tendlc-probe-health", "{}", Duration::ZERO) => ended,
+            () = serves => unreachable!("it serves without end"),
+        };
+        let told = match ended {
+            Ok(_) => Ok("answered".to_owned()),
+            Err(Failure::Code(code)) => Err(code),
+            Err(_) => Err("no answer".to_owned()),
+        };
+        (told, given.get())
+    }
+
+    #[tokio::test]
+    async fn a_run_that_may_have_begun_is_not_begun_again() {
+        let failed = after(&[("500 Internal Server Error", "ServiceException")]).await;
+        assert_eq!(failed, (Err("ServiceException".to_owned()), 1));
+        let (_, given) = after(&[("502 Bad Gateway", "")]).await;
+        assert_eq!(given, 1);
+    }
+
+    #[tokio::test]
+    async fn where_lambda_has_no_room_for_a_run_it_is_asked_again_a_few_times() {
+        let busy = ("429 Too Many Requests", "TooManyRequestsException");
+        assert_eq!(after(&[busy, busy, ("200 OK", "")]).await, (Ok("answered".to_owned()), 3));
+        assert_eq!(after(&[busy]).await, (Err("TooManyRequestsException".to_owned()), 1 + BUSY_TRIES));
+    }
 }

@@ -37,6 +37,10 @@ fn every_metric_of_an_alarm_comes_in_the_sample_run_and_every_one_that_comes_is_
     let mut all = counted(&["events", "--now", "2026-11-20T17:00:00Z"]);
     let over = ["events/sqs-over-budget.json", "--config", "events/over-budget.toml", "--now", "2026-11-20T17:00:00Z"];
     all.extend(counted(&over));
+    let simulator = ["--config", "events/simulator.toml", "--now", "2026-11-20T17:00:00Z"];
+    for sample in ["events/schedule-probe-primary.json", "events/sqs-receipts-simulator.json"] {
+        all.extend(counted(&[&[sample], &simulator[..]].concat()));
+    }
     for (name, dimensions) in &all {
         let known = Metric::ALL.into_iter().find(|metric| metric.as_str() == name).expect("a metric that is known");
         let dimensions: Vec<&str> = dimensions.iter().map(String::as_str).collect();

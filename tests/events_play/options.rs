@@ -13,7 +13,7 @@ fn a_folder_stands_for_all_its_events_in_their_order() {
     let mut wanted = vec!["send-event"; 3];
     wanted.extend(["refresh-limits", "probe-health", "probe-health", "recount"]);
     wanted.extend(["send-queue"; 11]);
-    wanted.extend(["settle-receipt", "send-queue"]);
+    wanted.extend(["settle-receipt", "settle-receipt", "send-queue"]);
     assert_eq!(functions, wanted, "by name: event-…, schedule-…, sns-…, sqs-…");
     // No sample stands in another's way: only the one that is about it says anything again.
     for event in run.events().iter().filter(|event| event.answer["event"] != "events/sqs-duplicate-ids.json") {

@@ -13,7 +13,7 @@ const NOW: &str = "2026-11-20T17:00:00Z";
 type Check = fn(&Played<'_>, &Value);
 
 /// Every sample: its file, its function, what else is asked of the command, and its check.
-const SAMPLES: [(&str, &str, &[&str], Check); 20] = [
+const SAMPLES: [(&str, &str, &[&str], Check); 21] = [
     ("event-bad.json", "send-event", &[], event_bad),
     ("event-hub.json", "send-event", &[], event_hub),
     ("event-single.json", "send-event", &[], event_single),
@@ -32,6 +32,12 @@ const SAMPLES: [(&str, &str, &[&str], Check); 20] = [
     ("sqs-over-budget.json", "send-queue", &["--config", "events/over-budget.toml"], over_budget),
     ("sqs-promotional.json", "send-queue", &[], promotional),
     ("sqs-quiet.json", "send-queue", &[], quiet),
+    (
+        "sqs-receipts-simulator.json",
+        "settle-receipt",
+        &["--config", "events/simulator.toml"],
+        receipts_of_the_simulator,
+    ),
     ("sqs-receipts.json", "settle-receipt", &[], receipts),
     ("sqs-single.json", "send-queue", &[], single),
 ];
@@ -87,6 +93,7 @@ samples! {
     a_used_up_budget_defers_or_rejects: "sqs-over-budget.json";
     the_promotional_lane_is_sent: "sqs-promotional.json";
     who_still_sleeps_gets_it_later: "sqs-quiet.json";
+    receipts_of_what_the_probe_sent_to_simulated_phones_are_in_no_book: "sqs-receipts-simulator.json";
     receipts_of_texts_that_nobody_asked_for_are_counted: "sqs-receipts.json";
     one_text_is_sent: "sqs-single.json";
 }
@@ -260,6 +267,15 @@ fn mixed(played: &Played<'_>, lines: &Value) {
 fn receipts(played: &Played<'_>, lines: &Value) {
     assert_eq!((said(played), played.failures()), (vec![], vec![]));
     assert_eq!((used(lines, "checkout"), used(lines, "newsletter")), ((0, 0), (0, 0)));
+}
+
+fn receipts_of_the_simulator(played: &Played<'_>, lines: &Value) {
+    receipts(played, lines);
+    let (_, logs) = super::commands::seen(
+        &[&sample("sqs-receipts-simulator.json"), "--config", "events/simulator.toml"],
+        Some("info"),
+    );
+    assert!(!logs.contains("unmetered") && logs.contains("\"SimulatorTold\":2.0"), "{logs}");
 }
 
 fn opted_out(played: &Played<'_>, lines: &Value) {

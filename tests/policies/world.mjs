@@ -59,6 +59,8 @@ export const SNS_REGISTRATION = sms(PRIMARY, `registration/registration-${hex(1)
 export const POOL = sms(PRIMARY, `pool/pool-${hex(2)}`)
 export const POOL_SET = sms(PRIMARY, 'configuration-set/tendlc-offers')
 export const POOL_REGISTRATION = sms(PRIMARY, `registration/registration-${hex(2)}`)
+/** What the probe sends from: it reaches nobody. */
+export const SIMULATOR = sms(PRIMARY, `phone-number/phone-${hex(5)}`)
 /** The primary's too, and of no campaign of tendlc's. */
 export const OTHER_NUMBER = sms(PRIMARY, `phone-number/phone-${hex(9)}`)
 export const OTHER_REGISTRATION = sms(PRIMARY, `registration/registration-${hex(9)}`)

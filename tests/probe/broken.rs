@@ -16,8 +16,8 @@ use super::running::{PRIMARY, SPOKE, example, probe, probe_ahead};
 enum Meanwhile {
     /// It waits, for this reason, and is sent once when it is mended.
     Waits(&'static str),
-    /// The same, but AWS is not asked again for some minutes: tests/quota/primary.rs moves the clock there.
-    Stops(&'static str),
+    /// The same, but AWS is not asked again for so many minutes.
+    WaitsFor(&'static str, i64),
     /// Nothing is in its way.
     Goes,
     /// AWS may have taken it: it waits for a receipt, and is not sent a second time.
@@ -156,7 +156,7 @@ const TABLE: [Break; 17] = [
         breaks: |system| fault(system, "SendTextMessage", Action::SpendLimit),
         mends: mended,
         said: &[(SPOKE, "dry-run:order-updates", "failing")],
-        meanwhile: Meanwhile::Stops("PRIMARY_SPEND_LIMIT"),
+        meanwhile: Meanwhile::WaitsFor("PRIMARY_SPEND_LIMIT", 6),
     },
     Break {
         name: "the event destination is disabled",
@@ -263,15 +263,17 @@ async fn holds(one: &Break) {
     let (said, reason, stays) = send(&system, "meanwhile").await;
     match one.meanwhile {
         Meanwhile::Goes => assert_eq!((said.as_str(), stays), ("SMS Accepted", false), "{name}: {reason:?}"),
-        Meanwhile::Waits(wanted) | Meanwhile::Stops(wanted) => {
+        Meanwhile::Waits(wanted) | Meanwhile::WaitsFor(wanted, _) => {
             assert_eq!((said.as_str(), reason.as_deref(), stays), ("SMS Deferred", Some(wanted), true), "{name}");
             assert_eq!(system.aws().sent().len(), 0, "{name}");
         }
         Meanwhile::Unknown => assert_eq!((said.as_str(), stays), ("SMS Unknown", true), "{name}: {reason:?}"),
     }
     (one.mends)(&system);
-    if let Meanwhile::Stops(_) = one.meanwhile {
-        return;
+    if let Meanwhile::WaitsFor(reason, minutes) = one.meanwhile {
+        let (said, still, stays) = send(&system, "meanwhile").await;
+        assert_eq!((said.as_str(), still.as_deref(), stays), ("SMS Deferred", Some(reason), true), "{name}");
+        system.functions_ahead(SignedDuration::from_mins(minutes)).await;
     }
     goes_on(&system, name, "after").await;
     let once = match one.meanwhile {
@@ -286,6 +288,8 @@ async fn holds(one: &Break) {
         }
     };
     assert_eq!(system.aws().sent().len(), once, "{name}: each text once");
+    // Where time has passed for the functions alone, the probe says so.
+    system.functions_ahead(SignedDuration::ZERO).await;
     for account in [SPOKE, PRIMARY] {
         let report = probe(&system, account).await;
         assert_eq!(report.status(), "healthy", "{name}: {:#}", report.reply);
@@ -296,6 +300,29 @@ async fn holds(one: &Break) {
 async fn whatever_breaks_the_probe_says_so_nothing_is_lost_and_all_goes_on_when_it_is_mended() {
     // Most of it is waiting for what hangs.
     futures::stream::iter(&TABLE).for_each_concurrent(6, holds).await;
+}
+
+/// AWS refuses what is five minutes off, so no clock is worse.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_named_and_texts_go_all_the_same() {
+    for (minutes, way) in [(4, "4 minutes ahead of"), (-4, "4 minutes behind")] {
+        let system = example().await;
+        system.functions_ahead(SignedDuration::from_mins(minutes)).await;
+        let report = probe(&system, SPOKE).await;
+        report.stands("degraded", &[("assume-role", "degraded")]);
+        assert!(report.text("assume-role").contains(way), "{:#}", report.reply);
+        goes_on(&system, way, "meanwhile").await;
+        system.functions_ahead(SignedDuration::ZERO).await;
+        probe(&system, SPOKE).await.stands("healthy", &[]);
+        if minutes > 0 {
+            // Its place on the campaign's clock was four minutes from now, and clocks never go back.
+            let (said, reason, stays) = send(&system, "after").await;
+            assert_eq!((said.as_str(), reason.as_deref(), stays), ("SMS Deferred", Some("RATE"), true));
+            system.functions_ahead(SignedDuration::from_mins(minutes + 1)).await;
+        }
+        goes_on(&system, way, "after").await;
+        assert_eq!(system.aws().sent().len(), 2, "{way}");
+    }
 }
 
 #[tokio::test]

@@ -158,3 +158,16 @@ async fn of_two_runs_at_once_one_is_kept_and_tells() {
     }
     assert_eq!(told, 1);
 }
+
+#[tokio::test]
+async fn a_run_whose_answer_from_the_table_is_lost_was_kept_all_the_same_and_tells_once() {
+    let system = example().await;
+    run(&system, SPOKE).await;
+    system.aws().fault(Fault::next("PutItem", Action::FailAfterAccept)).unwrap();
+    system.aws().change_sms(|sms| sms.tier = "SANDBOX".to_owned());
+    let (report, said) = run(&system, SPOKE).await;
+    report.stands("failing", &[("dry-run:order-updates", "failing")]);
+    assert_eq!(changes(&said).len(), 1, "{said:?}");
+    let (_, again) = run(&system, SPOKE).await;
+    assert!(again.is_empty(), "{again:?}");
+}

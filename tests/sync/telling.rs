@@ -30,6 +30,7 @@ pub fn number(id: &str, campaign: &str, rate: i64, cap: i64) -> Number {
         pool: None,
         rate_limits: BTreeMap::from([("SMS".to_owned(), rate), ("MMS".to_owned(), 1)]),
         daily_caps: BTreeMap::from([("T-MOBILE".to_owned(), cap)]),
+        ..Number::default()
     }
 }
 

@@ -5,7 +5,7 @@ mod receipts;
 mod recount;
 mod refresh;
 
-pub use probe::{Pacing, ProbeSettings};
+pub use probe::{Pacing, ProbeSettings, Simulator};
 pub use receipts::ReceiptSettings;
 pub use recount::RecountSettings;
 pub use refresh::RefreshSettings;

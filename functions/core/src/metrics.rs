@@ -49,11 +49,15 @@ pub enum Metric {
     CapUsed,
     /// The primary's spend of the month, in percent of AWS's limit.
     SpendUsed,
+    /// Texts to AWS's simulated phones that AWS took from the probe.
+    SimulatorSent,
+    /// Last receipts of such texts, by the way of their configuration set.
+    SimulatorTold,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Accepted,
         Self::Segments,
         Self::Rejected,
@@ -69,6 +73,8 @@ impl Metric {
         Self::Unclear,
         Self::CapUsed,
         Self::SpendUsed,
+        Self::SimulatorSent,
+        Self::SimulatorTold,
     ];
 
     /// What stands in its dimensions; a probe's are a grant's in a secondary alone.
@@ -80,7 +86,12 @@ impl Metric {
             Self::Deferred | Self::Undelivered => &[&["grant", "reason"]],
             Self::Unknown | Self::OldestWaiting => &[&["grant"]],
             Self::Failing | Self::Degraded | Self::Unclear => &[&[], &["grant"]],
-            Self::Unmetered | Self::RecountFound | Self::CapUsed | Self::SpendUsed => &[&[]],
+            Self::Unmetered
+            | Self::RecountFound
+            | Self::CapUsed
+            | Self::SpendUsed
+            | Self::SimulatorSent
+            | Self::SimulatorTold => &[&[]],
         }
     }
 
@@ -102,6 +113,8 @@ impl Metric {
             Self::Unclear => "Unclear",
             Self::CapUsed => "CapUsed",
             Self::SpendUsed => "SpendUsed",
+            Self::SimulatorSent => "SimulatorSent",
+            Self::SimulatorTold => "SimulatorTold",
         }
     }
 }

@@ -17,6 +17,7 @@ pub use status::{Ending, Status};
 use crate::fingerprint::{Fingerprint, FingerprintKey};
 use crate::money::MicroUsd;
 use crate::name::GrantName;
+use crate::number::E164;
 use crate::request::RequestId;
 use crate::segments::Encoding;
 
@@ -128,6 +129,8 @@ pub struct Receipt {
     pub is_probe: bool,
     /// Tells whether two texts went to the same number, and not to which.
     pub recipient: Option<Fingerprint>,
+    /// Tells whether it was sent from a certain number, and not from which.
+    sender: Option<Fingerprint>,
     /// Whether it came with a context; what comes by EventBridge has none.
     pub has_context: bool,
     /// The caller's own context.
@@ -140,6 +143,14 @@ impl Receipt {
     /// When AWS took the text, as well as that is known.
     pub fn taken(&self) -> Timestamp {
         self.requested_at.unwrap_or(self.at)
+    }
+
+    /// Whether it is of a text that the probe has sent from the simulator's number, which reaches nobody whatever it costs;
+    /// `key` is the one that it was read with. If the number is another by mistake, texts from it still have the context
+    /// that they were sent with.
+    pub fn is_of_simulator(&self, number: &E164, key: &FingerprintKey) -> bool {
+        let may_be = !self.has_context || self.context.contains_key(CONTEXT_PROBE);
+        may_be && self.sender == Some(Fingerprint::of(key, &[digits(number.as_str())]))
     }
 
     /// Reads the body of a queue's message.
@@ -229,11 +240,17 @@ impl Receipt {
             is_probe: context.contains_key(CONTEXT_PROBE)
                 && cost.is_none_or(|cost| cost.total() == MicroUsd::default()),
             recipient: text("destinationPhoneNumber").map(|to| Fingerprint::of(key, &[to])),
+            sender: text("originationPhoneNumber").map(|from| Fingerprint::of(key, &[digits(from)])),
             has_context: fields.contains_key("context"),
             context,
             oddities,
         })
     }
+}
+
+/// AWS writes some numbers with their sign and some without.
+fn digits(number: &str) -> &str {
+    number.trim_start_matches('+')
 }
 
 /// A status that goes into outcomes and logs: AWS's words are capitals, and a number must not come with one.

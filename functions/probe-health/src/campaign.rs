@@ -1,17 +1,17 @@
 //! One campaign: its numbers and its registration.
 
 use tendlc_core::grant::Campaign;
-use tendlc_core::limits::Told;
 use tendlc_core::role::Role;
 
 use crate::ask::Caller;
 use crate::check::Finding;
 use crate::clients::Clients;
+use crate::number::Seen;
 use crate::run::Run;
 use crate::{number, registration};
 
-/// Looks at both, with the role or with the function's own rights; returns the limits that AWS told.
-pub async fn probe(run: &mut Run<'_>, clients: &Clients, role: Option<&Role>, campaign: &Campaign) -> Option<Told> {
+/// Looks at both, with the role or with the function's own rights; returns what the numbers said.
+pub async fn probe(run: &mut Run<'_>, clients: &Clients, role: Option<&Role>, campaign: &Campaign) -> Option<Seen> {
     let client = clients.describe(role, &campaign.region);
     let caller = role.map_or(Caller::Function, |role| Caller::Role(role.arn().to_string()));
     let (pace, name) = (run.pace(), &campaign.name);
@@ -27,7 +27,7 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, role: Option<&Role>, ca
         }
         None => run.found(check, not_named(campaign, named)),
     }
-    found.map(|seen| seen.told)
+    found
 }
 
 /// What a policy names it by: it is where the campaign's numbers are.

@@ -15,7 +15,7 @@ use crate::check::Finding;
 const SEND: Operation = Operation("SendTextMessage");
 const BODY: &str = "tendlc asks whether this text could be sent";
 
-/// A dry run sends nothing, so unlike a text it can be tried again.
+/// What AWS refused as too fast it did not take.
 const TRIES: usize = 3;
 
 /// The sending client has no time limit of its own.
@@ -45,19 +45,23 @@ pub async fn check(
         context: BTreeMap::from([(key.to_owned(), value.to_owned())]),
         dry_run: true,
     };
+    (judge(campaign, tried(channel, pace, &text).await), None)
+}
+
+/// Sends `text`, again where AWS has refused it as too fast; `None`: AWS did not answer in time.
+pub async fn tried(channel: &dyn Channel, pace: &Pace, text: &Text<'_>) -> Option<Result<String, SendError>> {
     let mut tries = 1;
-    let answer = loop {
+    loop {
         pace.turn(SEND.0).await;
-        match tokio::time::timeout(ANSWER, channel.send(&text)).await {
+        match tokio::time::timeout(ANSWER, channel.send(text)).await {
             Ok(Err(error)) if error.reason == Reason::Throttled && tries < TRIES => tries += 1,
-            answer => break answer.ok(),
+            answer => return answer.ok(),
         }
-    };
-    (judge(campaign, answer), None)
+    }
 }
 
 /// `None`: AWS did not answer in time.
-fn judge(campaign: &Campaign, answer: Option<Result<String, SendError>>) -> Finding {
+pub fn judge(campaign: &Campaign, answer: Option<Result<String, SendError>>) -> Finding {
     let identity = &campaign.origination_identity;
     let again = "run the probe again in a minute; if it stays so, look at AWS's own health";
     let error = match answer {

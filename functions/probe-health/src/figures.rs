@@ -4,7 +4,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_cloudwatch::operation::RequestId as _;
 use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::check::Finding;
@@ -55,6 +55,11 @@ impl Figure {
         self.0.first().copied()
     }
 
+    /// All together of the periods that began by `moment`.
+    pub fn sum_until(&self, moment: Timestamp) -> f64 {
+        self.0.iter().filter(|(at, _)| *at <= moment).map(|(_, value)| value).sum()
+    }
+
     /// All together; `None`: there is none.
     pub fn sum(&self) -> Option<f64> {
         (!self.0.is_empty()).then(|| self.0.iter().map(|(_, value)| value).sum())
@@ -91,8 +96,12 @@ async fn ask_some(client: &Client, wanted: &[Wanted], now: Timestamp) -> Result<
         .end_time(DateTime::from_secs(now.as_second()))
         .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()));
     let answer = request.send().await.map_err(|error| refused(&error))?;
+    Ok(told_by(answer.metric_data_results(), wanted, now))
+}
+
+fn told_by(results: &[MetricDataResult], wanted: &[Wanted], now: Timestamp) -> Told {
     let mut told = vec![None; wanted.len()];
-    for result in answer.metric_data_results() {
+    for result in results {
         let place = result.id().and_then(|id| id.strip_prefix('m')).and_then(|place| place.parse::<usize>().ok());
         let Some((figure, asked)) = place.and_then(|place| told.get_mut(place).zip(wanted.get(place))) else {
             continue;
@@ -106,7 +115,7 @@ async fn ask_some(client: &Client, wanted: &[Wanted], now: Timestamp) -> Result<
         let values = moments.zip(result.values().iter().copied()).filter(|(at, _)| *at >= from);
         *figure = Some(Figure(values.collect()));
     }
-    Ok(told)
+    told
 }
 
 /// Says what was found by a figure; `None`: CloudWatch did not tell it.
@@ -156,4 +165,33 @@ fn unanswered(told: &str) -> Finding {
         format!("cloudwatch:GetMetricData was not answered ({told})"),
         "run the probe again in a minute; if it stays so, look at AWS's own health",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_is_partial_or_left_out_is_not_told_and_no_figure_is_none_at_all() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let result = |id: &str, status: StatusCode, minutes: &[i64]| {
+            let at = |minutes: &i64| DateTime::from_secs(now.as_second() - minutes * 60);
+            let result = MetricDataResult::builder().id(id).status_code(status);
+            let result = result.set_timestamps(Some(minutes.iter().map(at).collect()));
+            result.set_values(Some(vec![7.0; minutes.len()])).build()
+        };
+        let results = [
+            result("m0", StatusCode::Complete, &[5, 10, 90]),
+            result("m1", StatusCode::PartialData, &[5]),
+            result("m2", StatusCode::InternalError, &[]),
+            result("m3", StatusCode::Complete, &[]),
+            result("m9", StatusCode::Complete, &[5]),
+            result("other", StatusCode::Complete, &[5]),
+        ];
+        let wanted: Vec<Wanted> = (0..5).map(|_| Wanted::of_queue("ApproximateAgeOfOldestMessage", "q")).collect();
+        let told = told_by(&results, &wanted, now);
+        let of_this_hour = told[0].as_ref().unwrap();
+        assert_eq!((of_this_hour.0.len(), of_this_hour.sum()), (2, Some(14.0)), "only one hour was asked for");
+        assert_eq!(told[1..], [None, None, Some(Figure::default()), None]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::{NumberCapability, PhoneNumberInformation};
+use jiff::Timestamp;
 use tendlc_core::ask::{Operation, Pace, Trouble, ask};
 use tendlc_core::grant::{Campaign, MessageType};
 use tendlc_core::limits::{Told, told_by};
@@ -22,6 +23,8 @@ pub struct Seen {
     pub registration: Option<String>,
     /// The limits that AWS has for the campaign.
     pub told: Told,
+    /// Since when the account has the newest of them.
+    pub made: Option<Timestamp>,
 }
 
 /// What is told of a number: not itself.
@@ -73,9 +76,11 @@ pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Cam
         }
     }
     let told = told_by(&numbers);
+    let made = numbers.iter().map(|number| number.created_timestamp().secs()).max();
+    let made = made.and_then(|second| Timestamp::from_second(second).ok());
     let numbers: Vec<Number> = numbers.iter().map(Number::of).collect();
     let registration = numbers.iter().find_map(|number| number.registration.clone());
-    (judge(campaign, &numbers), Some(Seen { registration, told }))
+    (judge(campaign, &numbers), Some(Seen { registration, told, made }))
 }
 
 async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<PhoneNumberInformation>, Trouble> {

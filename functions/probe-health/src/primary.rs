@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use tendlc_core::clock::SharedClock;
 use tendlc_core::day::PacificDay;
-use tendlc_core::env::ProbeSettings;
+use tendlc_core::env::{ProbeSettings, Simulator};
 use tendlc_core::grant::{Campaign, ChannelKind, Grant, Topology, on_day};
 use tendlc_core::metrics::Metric;
 use tendlc_core::month::UtcMonth;
@@ -21,7 +21,7 @@ use crate::queue::Queue;
 use crate::records::Holdings;
 use crate::run::Run;
 use crate::spend::OfAws;
-use crate::{books, campaign, cap, dry_run, limits, receipts, records, session, spend, tier};
+use crate::{books, campaign, cap, dry_run, limits, policy, receipts, records, session, simulator, spend, tier};
 
 /// The golden ratio's part of 2^64. Multiples of it, of which the whole part is left out, lie as far apart as can be however
 /// many they are, so in a few hours every grant is among the first. A fixed step would not do: where it is a multiple of
@@ -38,10 +38,17 @@ pub async fn probe(run: &mut Run<'_>, clients: &Clients, settings: &ProbeSetting
         }
         return;
     };
-    whole(run, clients, &held, (&table, clock, asks)).await;
+    whole(run, clients, (settings, &held), (&table, clock, asks)).await;
     for one in held.campaigns.values() {
-        let told = campaign::probe(run, clients, None, one).await;
-        if let Some(finding) = limits::check(one, told.as_ref(), cap_of(&held, one, clock.now()), clock.now()) {
+        let seen = campaign::probe(run, clients, None, one).await;
+        if one.channel == ChannelKind::Sns {
+            let made = seen.as_ref().and_then(|seen| seen.made);
+            let client = clients.describe(None, &one.region);
+            let policy = policy::check(&client, run.pace(), one, made);
+            run.check(format!("policy:{}", one.name), policy).await;
+        }
+        let told = seen.as_ref().map(|seen| &seen.told);
+        if let Some(finding) = limits::check(one, told, cap_of(&held, one, clock.now()), clock.now()) {
             run.found(format!("limits:{}", one.name), finding);
         }
     }
@@ -73,7 +80,7 @@ fn cap_of(held: &Holdings, campaign: &Campaign, now: Timestamp) -> Option<i64> {
 async fn whole(
     run: &mut Run<'_>,
     clients: &Clients,
-    held: &Holdings,
+    (settings, held): (&ProbeSettings, &Holdings),
     (table, clock, asks): (&Table, &SharedClock, Asks),
 ) {
     let (client, pace, now) = (clients.describe(None, clients.region()), run.pace(), clock.now());
@@ -82,7 +89,16 @@ async fn whole(
         run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
     // They are no matter of what a role may do.
-    let of_aws = if asks == Asks::Health { measured(run, clients, held, now).await } else { OfAws::None };
+    let simulator = settings.simulator.as_ref().filter(|_| asks == Asks::Health);
+    if let Some(simulator) = simulator
+        && let Some(taken) = run.check("simulator", simulator::check(&client, pace, (simulator, held), now)).await
+    {
+        run.counted(Metric::SimulatorSent, taken);
+    }
+    let of_aws = match asks {
+        Asks::Health => measured(run, clients, (held, simulator), now).await,
+        _ => OfAws::None,
+    };
     let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
     let keys = cap::keys(&held.grants, &held.brands, day).chain(spend::keys(held, month)).collect();
     let counters = async {
@@ -118,12 +134,18 @@ async fn whole(
 }
 
 /// What CloudWatch knows of the primary and the hub's queues; returns AWS's own figure of the spend.
-async fn measured(run: &mut Run<'_>, clients: &Clients, held: &Holdings, now: Timestamp) -> OfAws {
+async fn measured(
+    run: &mut Run<'_>,
+    clients: &Clients,
+    (held, simulator): (&Holdings, Option<&Simulator>),
+    now: Timestamp,
+) -> OfAws {
     let hub = held.grants.iter().filter(|grant| grant.topology == Topology::Hub);
     let queues: Vec<Queue> = receipts::queues().into_iter().chain(hub.flat_map(of_hub)).collect();
     let own = [spend::wanted(), books::unmetered_wanted(), books::recount_wanted()];
     let before = own.len();
-    let wanted: Vec<Wanted> = own.into_iter().chain(queues.iter().map(Queue::wanted)).collect();
+    let simulated = simulator.map(|_| simulator::wanted()).into_iter().flatten();
+    let wanted: Vec<Wanted> = own.into_iter().chain(queues.iter().map(Queue::wanted)).chain(simulated).collect();
     let told = run.check("figures", figures::ask(&clients.cloudwatch(), &wanted, now)).await;
     let figure = |place: usize| figures::at(told.as_ref(), place);
     figures::found(run, "unmetered", figure(1).map(books::unmetered));
@@ -131,6 +153,12 @@ async fn measured(run: &mut Run<'_>, clients: &Clients, held: &Holdings, now: Ti
     for (place, queue) in queues.iter().enumerate() {
         let figure = figure(before + place);
         figures::found(run, &queue.check, figure.map(|figure| queue.judge(figure)));
+    }
+    if simulator.is_some() {
+        let behind = before + queues.len();
+        let (sent, told) = (figure(behind), figure(behind + 1));
+        let found = sent.zip(told).map(|(sent, told)| simulator::receipts(sent, told, now));
+        figures::found(run, "simulator-receipts", found);
     }
     match figure(0) {
         Some(figure) => OfAws::of(figure, now),

@@ -70,6 +70,11 @@ impl<'a> Run<'a> {
         self.metrics.highest(Whose::default(), metric, value);
     }
 
+    /// Counts what a check did.
+    pub fn counted(&mut self, metric: Metric, count: usize) {
+        self.metrics.add(Whose::default(), metric, count as f64);
+    }
+
     /// What the checks came to, and what was measured.
     pub fn end(self) -> (Report, Metrics) {
         (Report::of(self.checks, self.clock.now()), self.metrics)

@@ -2,25 +2,38 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tendlc_core::account::AccountId;
+use tendlc_core::arn::RoleArn;
 use tendlc_core::name::GrantName;
-use tendlc_core::role::{RENEW, Role, RoleError, Session};
+use tendlc_core::role::{RENEW, Role, RoleError, SESSION, Session};
 
 use crate::check::Finding;
+
+/// Between two good clocks there are milliseconds, and a call takes some seconds at most.
+const OFF: SignedDuration = SignedDuration::from_secs(60);
 
 /// Assumes the role anew: what an earlier session may do says nothing about the trust policy of now.
 pub async fn assume(role: &Role, grant: &GrantName, now: Timestamp) -> (Finding, Option<Session>) {
     match role.ready().await {
-        Ok(session) => (lasts(role, session.ends.duration_since(now)), Some(session)),
+        Ok(session) => (lasts(role.arn(), session.ends.duration_since(now)), Some(session)),
         Err(error) => (refused(&error, grant), None),
     }
 }
 
-fn lasts(role: &Role, left: SignedDuration) -> Finding {
+/// STS gives a session as long as it is asked for or none, so what is missing, or too much, is the clock's.
+fn lasts(role: &RoleArn, left: SignedDuration) -> Finding {
     // Rounded: the end comes in whole seconds.
-    let minutes = (left.as_secs() + 30) / 60;
-    let detail = format!("assumed {}; the session lasts {minutes} minutes", role.arn());
-    if left > RENEW {
+    let minutes = |of: SignedDuration| (of.as_secs() + 30) / 60;
+    let (off, lasts) = (SESSION - left, minutes(left));
+    let detail = format!("assumed {role}; the session lasts {lasts} minutes");
+    if left > RENEW && off.abs() <= OFF {
         return Finding::healthy(detail);
+    }
+    if left > RENEW {
+        let (by, way) = (minutes(off.abs()), if off.is_positive() { "ahead of" } else { "behind" });
+        return Finding::degraded(
+            format!("{detail} by the function's clock, which is {by} minutes {way} AWS's"),
+            "compare the function's clock: rates, days and waits go by it, and AWS refuses what is five minutes off",
+        );
     }
     let cure = format!(
         "sessions are renewed with {} minutes left, so every batch would ask for one; compare the function's clock, and \
@@ -79,6 +92,20 @@ mod tests {
         assert!(denied.cure.unwrap().contains("the grant checkout"));
         let silent = RoleError::Unavailable { code: "timeout".to_owned(), request_id: "none".to_owned() };
         assert_eq!(refused(&silent, &grant).state, State::Unknown);
+    }
+
+    #[test]
+    fn a_session_that_is_longer_or_shorter_than_was_asked_for_tells_of_a_wrong_clock() {
+        let role: RoleArn = "arn:aws:iam::111111111111:role/tendlc-grant-checkout".parse().unwrap();
+        let found = |seconds: i64| lasts(&role, SignedDuration::from_secs(seconds));
+        for fine in [3_600, 3_601, 3_595, 3_541, 3_659] {
+            assert_eq!(found(fine).state, State::Healthy, "{fine}");
+        }
+        for (seconds, says) in [(3_000, "10 minutes ahead of"), (4_200, "10 minutes behind"), (600, "lasts 10 minutes")]
+        {
+            let found = found(seconds);
+            assert!(found.state == State::Degraded && found.detail.contains(says), "{found:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ use tendlc_core::clock::SharedClock;
 use tendlc_core::fingerprint::FingerprintKey;
 use tendlc_core::invocation::Invocation;
 use tendlc_core::mail::Mail;
+use tendlc_core::metrics::{Metric, Metrics};
+use tendlc_core::number::E164;
 use tendlc_core::receipt::{Oddity, Receipt};
 
 use crate::batch::{self, NotReceipts, Record};
@@ -27,13 +29,14 @@ pub struct Handler {
     books: Books,
     mail: Mail,
     key: FingerprintKey,
+    simulator: Option<E164>,
     clock: SharedClock,
 }
 
 impl Handler {
-    /// Serves with these.
-    pub fn new(books: Books, mail: Mail, key: FingerprintKey, clock: SharedClock) -> Self {
-        Self { books, mail, key, clock }
+    /// Serves with these; what is sent from `simulator` is the probe's.
+    pub fn new(books: Books, mail: Mail, (key, simulator): (FingerprintKey, Option<E164>), clock: SharedClock) -> Self {
+        Self { books, mail, key, simulator, clock }
     }
 
     /// Posts a batch and answers with the messages that stay, in the order of the batch.
@@ -46,8 +49,15 @@ impl Handler {
         let (queue, records) = batch::read(&event.payload)?;
         let (mut arrived, mut places) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
         let mut odd: BTreeMap<Oddity, i64> = BTreeMap::new();
+        let mut of_simulator = 0;
         for (place, record) in records.iter().enumerate() {
             match Receipt::read(&record.body, &self.key) {
+                // Nobody's text: it is in no book. What has a context came by the configuration set, which is to be shown.
+                Ok(receipt)
+                    if self.simulator.as_ref().is_some_and(|number| receipt.is_of_simulator(number, &self.key)) =>
+                {
+                    of_simulator += usize::from(receipt.is_final && receipt.has_context);
+                }
                 Ok(receipt) => {
                     arrived.push(Arrived { receipt, by: record.message_id.clone().unwrap_or_default() });
                     places.push(place);
@@ -57,6 +67,9 @@ impl Handler {
                     *odd.entry(oddity).or_default() += 1;
                 }
             }
+        }
+        if of_simulator > 0 {
+            Metrics::found(Metric::SimulatorTold, of_simulator).write(now);
         }
         let mut until: BTreeMap<usize, Timestamp> = BTreeMap::new();
         let patience = Duration::try_from(deadline.duration_since(now) - AFTERWARDS).unwrap_or(Duration::ZERO);

@@ -31,6 +31,7 @@ pub async fn serve(clock: SharedClock) -> Result<(), Error> {
     let outcomes = Outcomes::new(aws_sdk_eventbridge::Client::new(&config), None, Arc::clone(&clock));
     table.connect().await;
     let books = Books::new(table, outcomes, Arc::clone(&clock));
-    let handler = Handler::new(books, Mail::new(aws_sdk_sqs::Client::new(&config)), settings.key, clock);
+    let handler =
+        Handler::new(books, Mail::new(aws_sdk_sqs::Client::new(&config)), (settings.key, settings.simulator), clock);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| handler.handle(event))).await
 }

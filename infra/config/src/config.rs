@@ -119,6 +119,17 @@ pub struct Primary {
     pub architecture: Architecture,
     /// Where alarms go.
     pub alarm_topic_arn: Option<TopicArn>,
+    /// What the probe sends texts from that reach nobody.
+    pub simulator: Option<Simulator>,
+}
+
+/// A number that sends to AWS's simulated phones and to nobody else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulator {
+    /// Its ARN.
+    pub identity: OriginationIdentity,
+    /// The number itself.
+    pub phone_number: E164,
 }
 
 /// A `[brands.NAME]`.

@@ -20,7 +20,9 @@ mod text;
 mod values;
 mod wanted;
 
-pub use config::{Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues};
+pub use config::{
+    Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues, Simulator,
+};
 pub use mistake::{Mistake, Mistakes, Note};
 pub use schema::schema;
 pub use tendlc_core::grant::{CapUnit, ChannelKind, MaxWait, MessageType, Topology, UnknownResult};

@@ -7,7 +7,7 @@ use tendlc_core::grant::{CapUnit, ChannelKind, FIRST_PRICE, MaxWait, MessageType
 use tendlc_core::name::{CampaignName, GrantName, PrimaryName};
 
 use crate::config::{
-    Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues,
+    Architecture, Brand, Budget, Campaign, CapScope, Config, Grant, HubSenders, Limit, Primary, Queues, Simulator,
 };
 use crate::entry::Whole;
 use crate::links::{Links, pools_of};
@@ -53,6 +53,11 @@ fn primary(raw: &RawPrimary) -> Option<Primary> {
         deploy_role: deploy_role(&raw.deploy_role_arn)?,
         architecture: raw.architecture.or(Architecture::Arm64)?,
         alarm_topic_arn: raw.alarm_topic_arn.optional(),
+        simulator: raw
+            .simulator_identity
+            .optional()
+            .zip(raw.simulator_phone_number.optional())
+            .map(|(identity, phone_number)| Simulator { identity, phone_number }),
         account,
         region,
         table,

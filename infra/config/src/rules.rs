@@ -7,6 +7,7 @@ mod queues;
 mod quiet;
 mod quotas;
 mod roles;
+mod simulator;
 mod unheld;
 mod unused;
 
@@ -21,6 +22,7 @@ pub(crate) fn look(raw: &RawConfig, links: &Links<'_>, report: &mut Report) {
     quotas::look(raw, report);
     roles::look(raw, links, report);
     queues::look(raw, links, report);
+    simulator::look(raw, links, report);
     quiet::look(raw, report);
     live::look(raw, report);
     unheld::look(raw, report);

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use serde_json::json;
 use tendlc_core::clock::SystemClock;
 use tendlc_local::aws::Aws;
 use tendlc_local::aws::seed::{Bus, ConfigurationSet, Number, Queue, Registration, Role, Seed, Table};
@@ -19,6 +20,8 @@ use tokio::io::AsyncReadExt;
 const PRIMARY: &str = "111111111111";
 const SECONDARY: &str = "222222222222";
 const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-0123456789abcdef0123456789abcdef";
+const SNS_NUMBER: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-1123456789abcdef0123456789abcdef";
+const SIMULATOR: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-5123456789abcdef0123456789abcdef";
 const REGISTRATION: &str = "registration-0123456789abcdef0123456789abcdef";
 
 #[tokio::main]
@@ -44,7 +47,13 @@ fn seed() -> Seed {
         send_resources: vec![NUMBER.into()],
         ..Role::default()
     }];
-    seed.sms.numbers = vec![Number {
+    let sns = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "Service": "sns.amazonaws.com" },
+        "Action": "sms-voice:SendTextMessage",
+        "Resource": SNS_NUMBER,
+    }] });
+    let own = Number {
         arn: NUMBER.into(),
         phone_number: "+12065550100".into(),
         status: "ACTIVE".into(),
@@ -53,7 +62,18 @@ fn seed() -> Seed {
         pool: Some(format!("arn:aws:sms-voice:us-east-1:{PRIMARY}:pool/pool-0123456789abcdef")),
         rate_limits: BTreeMap::from([("SMS".into(), 40)]),
         daily_caps: BTreeMap::from([("T-MOBILE".into(), 40_000)]),
-    }];
+        ..Number::default()
+    };
+    let other = |arn: &str, phone_number: &str| Number {
+        arn: arn.into(),
+        phone_number: phone_number.into(),
+        pool: None,
+        ..own.clone()
+    };
+    let policy = Some(sns.to_string());
+    let with_policy = Number { policy, ..other(SNS_NUMBER, "+12065550102") };
+    let simulator = Number { simulator: true, ..other(SIMULATOR, "+12065550142") };
+    seed.sms.numbers = vec![own, with_policy, simulator];
     seed.sms.configuration_sets = vec![ConfigurationSet {
         name: "tendlc-order-updates".into(),
         topic_arn: Some(format!("arn:aws:sns:us-east-1:{PRIMARY}:tendlc-receipts")),

@@ -6,7 +6,7 @@ import code from './code.mjs'
 import grantSend from './grant-send.mjs'
 import grantTable from './grant-table.mjs'
 import hub from './hub.mjs'
-import jobs from './jobs.mjs'
+import jobs, { withSimulator, withoutSimulator } from './jobs.mjs'
 import receipts from './receipts.mjs'
 import sns from './sns.mjs'
 import spoke from './spoke.mjs'
@@ -17,7 +17,9 @@ const always = [
   ...trust, ...grantTable, ...grantSend, ...sns, ...spoke, ...hub, ...bus, ...tenant, ...receipts, ...jobs, ...code,
 ]
 
-export const matrix = [...always, ...withOrganization]
+export const matrix = [...always, ...withOrganization, ...withSimulator]
 
-/** Of the hub's bus alone, where the primary has no organization. */
-export const matrixAlone = [...always.filter(({ resource }) => resource === HUB_BUS), ...withoutOrganization]
+/** Of the hub's bus and of the probe's texts alone, where the primary lets in no organization and has no simulator. */
+export const matrixAlone = [
+  ...always.filter(({ resource }) => resource === HUB_BUS), ...withoutOrganization, ...withoutSimulator,
+]

@@ -3,7 +3,8 @@
 import { almighty, service, session } from '../callers.mjs'
 import { OPEN_BUS, OPEN_ROLE } from '../foreign.mjs'
 import {
-  DAY, MONTH, NUMBER, OTHER_TABLE, POOL, PRIMARY, REGISTRATION, SET, STRANGER, TABLE, bus, elsewhere, lambda, logs, queue, role, schedule,
+  DAY, MONTH, NUMBER, OTHER_NUMBER, OTHER_TABLE, POOL, POOL_SET, PRIMARY, REGISTRATION, SET, SIMULATOR, SNS_NUMBER, STRANGER,
+  TABLE, bus, elsewhere, lambda, logs, queue, role, schedule,
 } from '../world.mjs'
 import { PLAIN, as, events, inTransaction, read, rows, update } from './row.mjs'
 
@@ -12,14 +13,14 @@ const [ASSUME, INVOKE, SEND] = ['sts:AssumeRole', 'lambda:InvokeFunction', 'sms-
 const EVENT = 'events:PutEvents'
 const ask = (action, resource, why) => ['allowed', `sms-voice:${action}`, resource, PLAIN, why]
 
-/** What is the same for each: its own log, run by Lambda, and nothing that sends. */
+/** What is the same for each: its own log, run by Lambda, and nothing that sends from a campaign's number. */
 const job = (name) => [
   ...rows(session(PRIMARY, name), [
     ['allowed', 'logs:CreateLogStream', logs(PRIMARY, name), PLAIN, 'a new environment'],
     ['allowed', 'logs:PutLogEvents', logs(PRIMARY, name), PLAIN, 'its log'],
     ['denied', 'logs:PutLogEvents', logs(PRIMARY, 'tendlc-send-queue'), PLAIN, "another function's log"],
     ['denied', 'logs:GetLogEvents', logs(PRIMARY, name), PLAIN, 'no function reads logs'],
-    ['denied', SEND, NUMBER, PLAIN, 'it sends nothing'],
+    ['denied', SEND, NUMBER, PLAIN, 'it sends nobody anything'],
     ['denied', 'sms-voice:DescribePhoneNumbers', elsewhere(NUMBER), PLAIN, 'a number of another Region'],
     ['denied', 'sms-voice:UpdatePhoneNumber', NUMBER, PLAIN, 'it looks and changes nothing'],
     ['denied', 'sms-voice:DeleteRegistration', REGISTRATION, PLAIN, 'it looks and changes nothing'],
@@ -93,7 +94,11 @@ const probe = rows(session(PRIMARY, 'tendlc-probe-health'), [
   ask('DescribeRegistrations', REGISTRATION, 'whether a registration is complete'),
   ask('DescribeRegistrationVersions', REGISTRATION, 'whether its newest version is approved'),
   ask('DescribeConfigurationSets', SET, 'whether receipts come'),
-  ['denied', SEND, SET, PLAIN, 'it sends nothing'],
+  ask('GetResourcePolicy', NUMBER, 'whether it lets SNS in'),
+  ask('GetResourcePolicy', POOL, 'whether it lets SNS in'),
+  ['denied', 'sms-voice:GetResourcePolicy', elsewhere(NUMBER), PLAIN, 'a number of another Region'],
+  ['denied', 'sms-voice:GetResourcePolicy', elsewhere(POOL), PLAIN, 'a pool of another Region'],
+  ['denied', 'sms-voice:PutResourcePolicy', SNS_NUMBER, PLAIN, 'it looks and changes nothing'],
   ['denied', 'sms-voice:DescribeConfigurationSets', elsewhere(SET), PLAIN, 'a set of another Region'],
   ask('DescribeAccountAttributes', '*', 'whether the account is in production'),
   ask('DescribeSpendLimits', '*', 'what AWS lets the account spend'),
@@ -127,6 +132,26 @@ const probe = rows(session(PRIMARY, 'tendlc-probe-health'), [
   ['denied', 'cloudwatch:PutMetricData', '*', PLAIN, 'counts nothing by itself'],
   ['denied', 'cloudwatch:DisableAlarmActions', '*', PLAIN, 'silences nobody'],
 ])
+
+/** Its texts reach nobody: they are from a simulator number. AWS asks for the configuration set as well, whose receipts come. */
+const texts = (expected, why) =>
+  rows(session(PRIMARY, 'tendlc-probe-health'), [
+    [expected, SEND, SIMULATOR, PLAIN, why],
+    [expected, SEND, SET, PLAIN, why],
+    [expected, SEND, POOL_SET, PLAIN, why],
+    ['denied', SEND, POOL, PLAIN, 'a pool of a campaign reaches people'],
+    ['denied', SEND, SNS_NUMBER, PLAIN, 'a number of a campaign reaches people'],
+    ['denied', SEND, OTHER_NUMBER, PLAIN, 'a number of somebody else reaches people'],
+    ['denied', SEND, elsewhere(SIMULATOR), PLAIN, 'a number of another Region'],
+    ['denied', SEND, elsewhere(SET), PLAIN, 'a set of another Region'],
+    ['denied', 'sms-voice:SendMediaMessage', SIMULATOR, PLAIN, 'it sends texts and nothing else'],
+    ['denied', 'sms-voice:ReleasePhoneNumber', SIMULATOR, PLAIN, 'it sends texts and nothing else'],
+    ['denied', 'sms-voice:DeleteEventDestination', SET, PLAIN, 'it sends texts and nothing else'],
+  ])
+
+/** Where the primary has a simulator number, and where it has none. */
+export const withSimulator = texts('allowed', 'a text that goes the whole way')
+export const withoutSimulator = texts('denied', 'there is nothing that it could send from')
 
 const JOBS = ['tendlc-refresh-limits', 'tendlc-recount', 'tendlc-probe-health']
 const LATE = queue(PRIMARY, 'tendlc_jobs_dead_letter')

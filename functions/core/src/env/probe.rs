@@ -4,9 +4,12 @@ use super::{EnvError, Lookup, Reader, Spoke};
 use crate::arn::TableArn;
 use crate::number::E164;
 
-/// AWS's own recipient for tests. AWS's documents do not name it; public code does (facts, section 7), so it can be
-/// replaced.
+/// AWS's simulated phone that takes every text. AWS's user guide lists them by country
+/// (<https://docs.aws.amazon.com/sms-voice/latest/userguide/test-phone-numbers.html>); this one is from public code that goes
+/// by it (facts, section 7), so it can be replaced.
 const SIMULATOR: &str = "+14254147755";
+/// And the one that takes none, from the same places.
+const TAKES_NOTHING: &str = "+14254147167";
 
 /// How fast the probe asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,8 +35,23 @@ pub struct ProbeSettings {
     pub lanes: Vec<String>,
     /// `TENDLC_PROBE_PACE`: `all` unless set, or `each`.
     pub pacing: Pacing,
+    /// `TENDLC_SIMULATOR_IDENTITY` and `TENDLC_SIMULATOR_PHONE_NUMBER`, in the primary: what texts are sent from that
+    /// reach nobody; none: no text is sent.
+    pub simulator: Option<Simulator>,
     /// In the spoke; `None` in the primary.
     pub spoke: Option<Spoke>,
+}
+
+/// A number that sends to AWS's simulated phones and to nobody else.
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    /// Its ARN.
+    pub identity: String,
+    /// The number itself.
+    pub phone_number: E164,
+    /// `TENDLC_SIMULATOR_DESTINATIONS`, with commas: AWS's simulated phones, one that takes texts and one that does not
+    /// unless set.
+    pub destinations: Vec<E164>,
 }
 
 impl ProbeSettings {
@@ -66,13 +84,41 @@ impl ProbeSettings {
                 Pacing::OfAll
             }
         };
+        let simulator = reader.simulator();
         let spoke = reader.spoke();
         match (table, destination) {
             (Some(table), Some(destination)) if reader.wrong.is_empty() => {
-                Ok(Self { table, destination, health_table, lanes, pacing, spoke })
+                Ok(Self { table, destination, health_table, lanes, pacing, simulator, spoke })
             }
             _ => Err(EnvError(reader.wrong)),
         }
+    }
+}
+
+impl Reader<'_> {
+    fn simulator(&mut self) -> Option<Simulator> {
+        let (identity, phone_number) = (self.text("TENDLC_SIMULATOR_IDENTITY"), self.simulator_phone_number());
+        let destinations = self.text("TENDLC_SIMULATOR_DESTINATIONS");
+        let destinations = destinations.unwrap_or_else(|| format!("{SIMULATOR},{TAKES_NOTHING}"));
+        let destinations: Result<Vec<E164>, _> = destinations.split(',').map(|one| one.trim().parse()).collect();
+        let destinations = destinations.unwrap_or_else(|error| {
+            self.wrong.push(format!("  TENDLC_SIMULATOR_DESTINATIONS: {error}"));
+            Vec::new()
+        });
+        match (identity, phone_number) {
+            (Some(identity), Some(phone_number)) => Some(Simulator { identity, phone_number, destinations }),
+            (Some(_), None) => {
+                self.wrong.push("  TENDLC_SIMULATOR_IDENTITY is nothing without its number".to_owned());
+                None
+            }
+            (None, _) => None,
+        }
+    }
+
+    /// `TENDLC_SIMULATOR_PHONE_NUMBER`, if it is told.
+    pub(super) fn simulator_phone_number(&mut self) -> Option<E164> {
+        let name = "TENDLC_SIMULATOR_PHONE_NUMBER";
+        self.text(name).and_then(|_| self.parsed(name, "the simulator's number, +1 and ten digits"))
     }
 }
 
@@ -101,6 +147,19 @@ mod tests {
         assert_eq!((pacing("").unwrap(), pacing("all").unwrap()), (Pacing::OfAll, Pacing::OfAll));
         assert_eq!(pacing("each").unwrap(), Pacing::OfEach);
         assert!(pacing("fast").unwrap_err().to_string().contains("TENDLC_PROBE_PACE"));
+    }
+
+    #[test]
+    fn a_simulator_is_told_whole() {
+        let identity = ("TENDLC_SIMULATOR_IDENTITY", "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-5");
+        let number = |number| ("TENDLC_SIMULATOR_PHONE_NUMBER", number);
+        let hub = ("TENDLC_TOPOLOGY", "hub");
+        assert!(read(&[hub]).unwrap().simulator.is_none());
+        let simulator = read(&[hub, identity, number("+12065550142")]).unwrap().simulator.unwrap();
+        assert_eq!((simulator.identity.as_str(), simulator.phone_number.as_str()), (identity.1, "+12065550142"));
+        assert!(read(&[hub, identity]).unwrap_err().to_string().contains("TENDLC_SIMULATOR_IDENTITY"));
+        let message = read(&[hub, identity, number("+442071838750")]).unwrap_err().to_string();
+        assert!(message.contains("TENDLC_SIMULATOR_PHONE_NUMBER") && !message.contains("2071838750"), "{message}");
     }
 
     #[test]

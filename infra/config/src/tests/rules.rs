@@ -72,6 +72,40 @@ fn the_sns_channel_needs_a_number() {
 }
 
 #[test]
+fn a_simulator_is_whole_in_the_primary_and_nobodys_campaign() {
+    let line = "region = \"us-east-1\"\n";
+    let identity = |arn: &str| format!("simulator_identity = \"arn:aws:sms-voice:{arn}\"\n");
+    let own = identity("us-east-1:111111111111:phone-number/phone-5");
+    let number = "simulator_phone_number = \"+12065550142\"\n";
+    let simulated = |lines: &str| {
+        let with_set = changed("= 40\n", "= 40\nconfiguration_set = \"x\"\n");
+        with_set.replacen(line, &format!("{line}{lines}"), 1)
+    };
+    let simulator = config(&simulated(&format!("{own}{number}"))).primaries[&"main".parse().unwrap()].simulator.clone();
+    assert_eq!(simulator.unwrap().phone_number.as_str(), "+12065550142");
+    assert_eq!(config(RIGHT).primaries[&"main".parse().unwrap()].simulator, None);
+    let (key, path) = ("primaries.main.simulator_identity", "primaries.main.simulator_phone_number");
+    let west = identity("us-west-2:111111111111:phone-number/phone-5");
+    for (lines, expected) in [
+        (own.clone(), [(4, path, "missing")]),
+        (number.to_owned(), [(4, key, "missing")]),
+        (format!("{west}{number}"), [(4, key, "not in account 111111111111 in us-east-1")]),
+        (format!("{}{number}", identity("us-east-1:111111111111:pool/p")), [(4, key, "no phone number")]),
+        (
+            format!("{}{number}", identity("us-east-1:111111111111:phone-number/phone-0")),
+            [(4, key, "campaigns.orders sends from it")],
+        ),
+    ] {
+        let text = simulated(&lines);
+        assert_found(&text, &mistakes(&text), &expected);
+    }
+    let unset = simulated(&format!("{own}{number}")).replacen("configuration_set = \"x\"\n", "", 1);
+    assert_found(&unset, &mistakes(&unset), &[(4, key, "has a configuration set")]);
+    let same = simulated(&format!("{own}{number}")).replacen("= 40\n", "= 40\nphone_number = \"+12065550142\"\n", 1);
+    assert_found(&same, &mistakes(&same), &[(4, key, "campaigns.orders sends from it")]);
+}
+
+#[test]
 fn guarantees_fit_the_cap_and_the_ceiling() {
     let path = "grants.checkout.t_mobile_daily_segments.guaranteed";
     refused(&[

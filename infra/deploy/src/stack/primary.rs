@@ -26,11 +26,14 @@ pub(super) fn stack(config: &Config, name: &PrimaryName, primary: &Primary, code
     }
     let lets_in = primary.hub_senders == HubSenders::Organization;
     let organization = primary.organization.as_ref().filter(|_| lets_in);
+    let simulator = primary.simulator.as_ref();
     let mut parameters = BTreeMap::from([
         ("TableName", text(primary.table.resource())),
         ("MakeTable", Given::KeptOr("true".to_owned())),
         ("FingerprintKey", Given::MadeOnce),
         ("AlarmTopicArn", text(primary.alarm_topic_arn.as_ref().map(ToString::to_string).unwrap_or_default())),
+        ("SimulatorIdentity", text(simulator.map(|one| one.identity.to_string()).unwrap_or_default())),
+        ("SimulatorPhoneNumber", text(simulator.map(|one| one.phone_number.as_str().to_owned()).unwrap_or_default())),
         ("LiveLimits", yes(has_live(config, name))),
         ("Hub", yes(!hub.is_empty())),
         ("OrganizationId", text(organization.map(ToString::to_string).unwrap_or_default())),

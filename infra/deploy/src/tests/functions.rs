@@ -32,6 +32,25 @@ fn every_function_has_the_environment_that_it_starts_with() {
 }
 
 #[test]
+fn whoever_sends_from_the_simulator_and_whoever_reads_its_receipts_are_told_of_the_same_number() {
+    let functions = of_type(CONFIG, "AWS::Lambda::Function");
+    let of_primary = |zip: &str| {
+        let is = |function: &&Value| {
+            let key = function["Code"]["S3Key"].as_str().unwrap();
+            key.ends_with(zip) && function["FunctionName"].as_str().unwrap().starts_with("tendlc-")
+        };
+        let own = functions.iter().filter(|(name, _)| name.starts_with("111111111111/tendlc-primary/"));
+        own.map(|(_, function)| function).find(is).unwrap()["Environment"]["Variables"].clone()
+    };
+    let (probe, receipts) = (of_primary("probe-health.zip"), of_primary("settle-receipt.zip"));
+    let probe = ProbeSettings::read(&|key| probe[key].as_str().map(str::to_owned)).unwrap().simulator.unwrap();
+    let receipts = ReceiptSettings::read(&|key| receipts[key].as_str().map(str::to_owned)).unwrap().simulator.unwrap();
+    assert_eq!(probe.phone_number, receipts);
+    assert!(probe.identity.ends_with(":phone-number/phone-5123456789abcdef0123456789abcdef"), "{}", probe.identity);
+    assert_eq!(probe.destinations.len(), 2);
+}
+
+#[test]
 fn every_function_has_a_log_group_that_forgets() {
     let groups: Vec<Value> = of_type(CONFIG, "AWS::Logs::LogGroup").into_values().collect();
     for (name, function) in of_type(CONFIG, "AWS::Lambda::Function") {

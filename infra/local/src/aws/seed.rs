@@ -171,9 +171,11 @@ impl Default for SmsAccount {
     }
 }
 
-/// A 10DLC number.
+/// A 10DLC number, or a simulator.
 #[derive(Clone, Default)]
 pub struct Number {
+    /// Whether it is a simulator: it belongs to no registration, and sends to AWS's simulated phones alone.
+    pub simulator: bool,
     /// Its ARN; its id is what follows the last slash.
     pub arn: String,
     /// The number itself, E.164.
@@ -186,6 +188,8 @@ pub struct Number {
     pub registration_id: String,
     /// The ARN of the pool that it is in.
     pub pool: Option<String>,
+    /// Its resource policy.
+    pub policy: Option<String>,
     /// `MessagingLimits.RateLimits`.
     pub rate_limits: BTreeMap<String, i64>,
     /// `MessagingLimits.DailyMessageCaps`.

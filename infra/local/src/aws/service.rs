@@ -86,6 +86,7 @@ impl Service {
                 "DescribeAccountAttributes",
                 "DescribeSpendLimits",
                 "DescribeConfigurationSets",
+                "GetResourcePolicy",
                 "ListRegistrationAssociations",
                 "ListPoolOriginationIdentities",
                 "PutOptedOutNumber",

@@ -33,7 +33,7 @@ type Key = (FunctionName, Option<GrantName>);
 /// All functions, started when they are first needed.
 pub(super) struct Fleet {
     programs: Programs,
-    clock: Arc<SystemClock>,
+    clock: Mutex<Arc<SystemClock>>,
     environments: BTreeMap<Option<GrantName>, Environment>,
     /// That of `settle-receipt`.
     receipts: Environment,
@@ -58,7 +58,13 @@ impl Fleet {
     ) -> anyhow::Result<Self> {
         let table = table_arn(config, primary)?;
         let mut environments = BTreeMap::new();
-        let mut receipts = Environment::new(aws, &table, table.account(), &clock);
+        let mut receipts = Environment::new(aws, &table, table.account());
+        if let Some(simulator) = config.primaries.get(primary).and_then(|primary| primary.simulator.as_ref()) {
+            receipts = receipts.with([
+                ("TENDLC_SIMULATOR_IDENTITY", simulator.identity.to_string()),
+                ("TENDLC_SIMULATOR_PHONE_NUMBER", simulator.phone_number.as_str().to_owned()),
+            ]);
+        }
         let any_queue = |name: &str| aws.queue_url(table.account().as_str(), name);
         let hub = receipts.clone().with([
             ("TENDLC_TOPOLOGY", "hub".to_owned()),
@@ -73,7 +79,7 @@ impl Fleet {
             let url = |queue: &tendlc_core::arn::QueueArn| aws.queue_url(queue.account().as_str(), queue.resource());
             let external_id = grant.external_id.as_ref().map(ToString::to_string).unwrap_or_default();
             let bus = grant.outcome_bus.as_ref().map(ToString::to_string).unwrap_or_default();
-            let spoke = Environment::new(aws, &table, &grant.account, &clock).with([
+            let spoke = Environment::new(aws, &table, &grant.account).with([
                 ("TENDLC_TOPOLOGY", "spoke".to_owned()),
                 ("TENDLC_GRANT", name.to_string()),
                 ("TENDLC_ROLE_ARN", grant.role_arn.to_string()),
@@ -91,7 +97,7 @@ impl Fleet {
                 environment.variables.insert("RUST_LOG".to_owned(), level.clone());
             }
         }
-        Ok(Self { programs, clock, environments, receipts, running: Mutex::default() })
+        Ok(Self { programs, clock: Mutex::new(clock), environments, receipts, running: Mutex::default() })
     }
 
     /// Whether there is a program for the function.
@@ -137,7 +143,9 @@ impl Fleet {
                 (program, Vec::new())
             }
         };
+        let clock = Arc::clone(&self.clock.lock().unwrap_or_else(PoisonError::into_inner));
         let mut variables = environment.variables.clone();
+        variables.insert(CLOCK_AHEAD.to_owned(), clock.ahead().as_millis().to_string());
         if name == FunctionName::ProbeHealth {
             // Nobody else's calls are in the way here, and a person waits.
             variables.insert("TENDLC_PROBE_PACE".to_owned(), "each".to_owned());
@@ -151,9 +159,15 @@ impl Fleet {
             region: environment.region.clone(),
             memory_mb: 128,
             timeout: TIMEOUT,
-            clock: self.clock.clone(),
+            clock,
             label_lines: false,
         })
+    }
+
+    /// Functions go by `clock` from now on; those that run are ended.
+    pub(super) async fn go_by(&self, clock: Arc<SystemClock>) {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = clock;
+        self.stop().await;
     }
 
     pub(super) async fn stop(&self) {
@@ -175,7 +189,7 @@ fn program(folder: &Path, name: FunctionName) -> PathBuf {
 }
 
 impl Environment {
-    fn new(aws: &Aws, table: &TableArn, account: &AccountId, clock: &SystemClock) -> Self {
+    fn new(aws: &Aws, table: &TableArn, account: &AccountId) -> Self {
         let keys = aws.issue_session(&execution_role(account), "tendlc-local");
         let fingerprint_key = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
         let variables = BTreeMap::from([
@@ -185,7 +199,6 @@ impl Environment {
             ("AWS_SESSION_TOKEN".to_owned(), keys.token),
             ("TENDLC_TABLE_ARN".to_owned(), table.to_string()),
             ("TENDLC_FINGERPRINT_KEY".to_owned(), fingerprint_key),
-            (CLOCK_AHEAD.to_owned(), clock.ahead().as_millis().to_string()),
         ]);
         Self { account: account.clone(), region: aws.region().to_owned(), variables }
     }

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use jiff::SignedDuration;
 use tendlc_config::{Config, ExternalId};
 use tendlc_core::arn::{QueueArn, TableArn};
 use tendlc_core::clock::{SharedClock, SystemClock};
@@ -167,6 +168,12 @@ impl System {
             urls.insert(name, url);
         }
         urls
+    }
+
+    /// Lets functions go by a clock that is `ahead` of the doubles', in processes begun anew: what a test does where time is
+    /// to pass for them, or their clock is to be wrong.
+    pub async fn functions_ahead(&self, ahead: SignedDuration) {
+        self.fleet.go_by(Arc::new(SystemClock::ahead_by(ahead))).await;
     }
 
     /// Ends every function's process.

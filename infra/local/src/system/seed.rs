@@ -94,6 +94,7 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
         };
         let made_up = || format!("+1206555019{}", place % 10);
         sms.numbers.push(Number {
+            simulator: false,
             arn,
             phone_number: campaign.phone_number.as_ref().map_or_else(made_up, |number| number.as_str().to_owned()),
             status: "ACTIVE".to_owned(),
@@ -103,6 +104,7 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
             },
             registration_id: registration.clone(),
             pool,
+            policy: (campaign.channel == ChannelKind::Sns).then(|| policy(identity, primary)),
             rate_limits: BTreeMap::from([("SMS".to_owned(), i64::try_from(per_second).unwrap_or(i64::MAX))]),
             daily_caps: daily_caps(config, campaign_name),
         });
@@ -117,6 +119,14 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
             sets.insert(set.to_string());
         }
     }
+    sms.numbers.extend(primary.simulator.as_ref().map(|simulator| Number {
+        simulator: true,
+        arn: simulator.identity.to_string(),
+        phone_number: simulator.phone_number.as_str().to_owned(),
+        status: "ACTIVE".to_owned(),
+        message_type: "TRANSACTIONAL".to_owned(),
+        ..Number::default()
+    }));
     sms.configuration_sets = sets
         .into_iter()
         .map(|name| {
@@ -125,6 +135,19 @@ fn sms(config: &Config, name: &PrimaryName, primary: &Primary) -> SmsAccount {
         })
         .collect();
     sms
+}
+
+/// As the campaign's stack writes it.
+fn policy(identity: &str, primary: &Primary) -> String {
+    serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Sid": "Sns",
+        "Effect": "Allow",
+        "Principal": { "Service": "sns.amazonaws.com" },
+        "Action": "sms-voice:SendTextMessage",
+        "Resource": identity,
+        "Condition": { "StringEquals": { "aws:SourceAccount": primary.account } },
+    }] })
+    .to_string()
 }
 
 fn daily_caps(config: &Config, campaign: &CampaignName) -> BTreeMap<String, i64> {

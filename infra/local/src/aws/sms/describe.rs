@@ -43,6 +43,7 @@ pub(super) fn resources(state: &State, input: Members<'_>) -> Result<Vec<String>
     for (member, kind) in [("RegistrationId", "registration"), ("PoolId", "pool"), ("OptOutListName", "opt-out-list")] {
         resources.extend(input.text(member)?.map(|id| arn(kind, id)));
     }
+    resources.extend(input.text("ResourceArn")?.map(str::to_owned));
     Ok(if resources.is_empty() { vec!["*".to_owned()] } else { resources })
 }
 
@@ -94,7 +95,7 @@ pub(super) fn numbers(sms: &Inner, input: Members<'_>) -> Result<Value, Refusal>
             "message-type" => values.contains(&number.message_type.as_str()),
             "iso-country-code" => values.contains(&"US"),
             "number-capability" => values.contains(&"SMS"),
-            _ => values.contains(&"TEN_DLC"),
+            _ => values.contains(&kind(number)),
         };
         !shared
             && (ids.is_empty() || ids.iter().any(|id| is(id, &number.arn)))
@@ -102,6 +103,10 @@ pub(super) fn numbers(sms: &Inner, input: Members<'_>) -> Result<Value, Refusal>
     };
     let items = sms.account.numbers.iter().filter(wanted).map(describe_number);
     page(input, "PhoneNumbers", items.collect())
+}
+
+fn kind(number: &Number) -> &'static str {
+    if number.simulator { "SIMULATOR" } else { "TEN_DLC" }
 }
 
 fn describe_number(number: &Number) -> Value {
@@ -113,15 +118,17 @@ fn describe_number(number: &Number) -> Value {
         "IsoCountryCode": "US",
         "MessageType": number.message_type,
         "NumberCapabilities": ["SMS"],
-        "NumberType": "TEN_DLC",
+        "NumberType": kind(number),
         "MonthlyLeasingPrice": "1.00",
         "TwoWayEnabled": false,
         "SelfManagedOptOutsEnabled": false,
         "OptOutListName": "Default",
         "DeletionProtectionEnabled": true,
-        "RegistrationId": number.registration_id,
         "CreatedTimestamp": CREATED,
     });
+    if !number.simulator {
+        item["RegistrationId"] = json!(number.registration_id);
+    }
     if let Some(pool) = &number.pool {
         item["PoolId"] = json!(pool.rsplit('/').next());
     }
@@ -157,6 +164,19 @@ pub(super) fn pool(sms: &Inner, input: Members<'_>) -> Result<Value, Refusal> {
     answer["PoolId"] = json!(arn.rsplit('/').next());
     answer["PoolArn"] = json!(arn);
     Ok(answer)
+}
+
+/// The resource policy of a number, or of the pool that it is in; nothing else has one here.
+pub(super) fn policy(sms: &Inner, input: Members<'_>) -> Result<Value, Refusal> {
+    let missing = || invalid("MISSING_PARAMETER", "ResourceArn", "ResourceArn is required");
+    let arn = input.text("ResourceArn")?.ok_or_else(missing)?;
+    if !arn.starts_with("arn:") || arn.len() > 2_048 {
+        return Err(invalid("INVALID_ARN", "ResourceArn", "ResourceArn is not an ARN"));
+    }
+    let number = sms.account.numbers.iter().find(|number| number.arn == arn || number.pool.as_deref() == Some(arn));
+    let number = number.ok_or_else(|| not_found("phone-number", arn))?;
+    let policy = number.policy.as_ref().ok_or_else(|| not_found("policy", arn))?;
+    Ok(json!({ "ResourceArn": arn, "Policy": policy, "CreatedTimestamp": CREATED }))
 }
 
 pub(super) fn attributes(sms: &Inner, input: Members<'_>) -> Result<Value, Refusal> {

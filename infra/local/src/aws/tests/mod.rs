@@ -70,6 +70,7 @@ pub(crate) fn seed(clock: Arc<ManualClock>) -> Seed {
         pool: None,
         rate_limits: BTreeMap::from([("SMS".into(), 4)]),
         daily_caps: BTreeMap::from([("T-MOBILE".into(), 40_000)]),
+        ..Number::default()
     }];
     seed.sms.configuration_sets = vec![ConfigurationSet {
         name: "tendlc-order-updates".into(),
