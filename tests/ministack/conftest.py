@@ -1,4 +1,5 @@
-"""The servers and accounts that all tests share, made once; everything that was logged is printed when one fails."""
+"""The servers and accounts that tests share, made once by each process that runs some; everything that was logged is
+printed when one fails."""
 
 import os
 import shutil
@@ -20,6 +21,14 @@ CONFIG = ROOT / "tests/ministack/tendlc.toml"
 
 # What is printed when a test fails: titles and texts.
 logged = []
+
+# The files that take longest, to begin with. A short one is fifth: xdist gives it to the process that has the first
+# besides, as that is a file of one test.
+FIRST = [f"test_{name}.py" for name in ("pause", "interrupted", "deploy", "rolled_back", "import", "bad_input", "many")]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 def built(variable, default):
@@ -104,6 +113,18 @@ def function_logs(account, number):
         name = group["logGroupName"]
         events = account.logs.filter_log_events(logGroupName=name)["events"]
         yield f"{number} {name}", "\n".join(event["message"].rstrip() for event in events)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Of several processes, one in which a test failed hands over what was logged there."""
+    if session.testsfailed and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["logged"] = logged
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    logged.extend(getattr(node, "workeroutput", {}).get("logged", []))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -30,6 +30,14 @@ class Server:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        # Nor does it outlive this process, whatever that ends of: its end of the pipe is closed then.
+        self._guard = subprocess.Popen(
+            ["sh", "-c", 'read -r _; kill -s KILL -- "-$0"', str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def check(self):
         """Fails when it has ended by itself."""
@@ -46,6 +54,8 @@ class Server:
                 self._process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 continue
+        self._guard.kill()
+        self._guard.communicate()
         self._output.close()
 
 
@@ -56,9 +66,11 @@ class Ministack(Server):
         """`functions` is what every function's environment has besides."""
         # Beside the program is the interpreter that it runs with.
         command = [str(Path(program).parent / "python"), "-B", str(Path(__file__).parent / "exact.py")]
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        # Bound for as long as ministack listens there, so that nobody else is given the port before it does.
+        self._port = socket.socket()
+        self._port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._port.bind(("127.0.0.1", 0))
+        port = self._port.getsockname()[1]
         self.endpoint = f"http://127.0.0.1:{port}"
         environment = {
             "GATEWAY_PORT": str(port),
@@ -86,6 +98,7 @@ class Ministack(Server):
         except (urllib.error.URLError, OSError) as error:
             print(f"ministack was not reset: {error}")
         super().stop()
+        self._port.close()
 
 
 class Double(Server):

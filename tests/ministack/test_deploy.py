@@ -5,7 +5,6 @@ Not here, since ministack has none of it: sms-voice's resources (they are only i
 """
 
 import json
-import time
 
 import pytest
 from accounts import PRIMARY, REGION, SECONDARY, TENANT
@@ -13,9 +12,7 @@ from deployment_world import ACCOUNTS, CONFIG, opened
 from inventory import leftovers
 from outcomes import Outcomes
 from resources import depth
-from waiting import until
-
-PAUSE_SECONDS = 150
+from waiting import DEFERRED_SECONDS, until
 
 
 @pytest.fixture(scope="module")
@@ -248,23 +245,7 @@ def test_a_revoked_grant_is_denied_at_once_and_the_other_goes_on(deployed):
 
     again = deployed.command.run("grant", "checkout", "--yes").answer
     assert [stack["stack"] for stack in again["stacks"]] == ["tendlc-grant-checkout"]
-    until("the text that waited", lambda: deployed.texts_to("+12065550151"), limit=PAUSE_SECONDS)
-
-
-def test_what_is_paused_waits_and_goes_out_when_it_is_resumed(deployed):
-    assert deployed.command.run("pause", "--all", "--yes").answer["changed"] == 1
-    # Functions see it within a minute.
-    time.sleep(61)
-    deployed.put("shop", (SECONDARY, "tendlc-send"), to="+12065550161", id="order-3")
-    deployed.put("news", (PRIMARY, "tendlc-newsletter"), to="+12065550162", id="issue-3")
-    for account, request in (("shop", "order-3"), ("news", "issue-3")):
-        [outcome] = deployed.outcomes[account].wait(request)
-        assert (outcome["detail-type"], outcome["detail"]["reason"]) == ("SMS Deferred", "PAUSED")
-    assert depth(deployed.accounts["shop"], f"{deployed.ministack.endpoint}/{SECONDARY}/tendlc-send") == (0, 1)
-    assert deployed.command.run("resume", "--all", "--yes").answer["changed"] == 1
-    for number in ("+12065550161", "+12065550162"):
-        until(f"the text to {number}", lambda number=number: deployed.texts_to(number), limit=PAUSE_SECONDS)
-    assert deployed.command.run("resume", "--all", "--yes").answer["changed"] == 0
+    until("the text that waited", lambda: deployed.texts_to("+12065550151"), limit=DEFERRED_SECONDS)
 
 
 def test_a_change_that_would_take_a_queue_away_with_what_waits_on_it_is_refused(deployed):

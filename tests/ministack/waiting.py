@@ -5,6 +5,8 @@ import time
 # Far more than anything here takes: reached only when something is broken.
 LIMIT_SECONDS = 30
 PAUSE_SECONDS = 0.1
+# More than what is deferred is hidden for, twice.
+DEFERRED_SECONDS = 180
 
 
 def until(what, ask, limit=LIMIT_SECONDS):
