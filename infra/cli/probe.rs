@@ -19,7 +19,10 @@ use crate::wrong::Wrong;
 pub const PRIMARYS: &str = "tendlc-probe-health";
 
 /// The primary's probe has 900 s, which is what Lambda gives at most; a spoke's 300.
-const A_RUN: Duration = Duration::from_secs(930);
+pub const A_RUN: Duration = Duration::from_secs(930);
+
+/// What a probe found last it reads from one item: a start, and a call.
+pub const A_READ: Duration = Duration::from_secs(15);
 
 /// Lambda did not begin a run: it is asked again so often, after so long.
 const BUSY_TRIES: usize = 3;
@@ -49,7 +52,7 @@ impl Silence {
 /// A run goes on when nobody waits for it any more: to ask again would be a second one beside it. Only where Lambda says
 /// that it has not begun one is it asked again, after `busy`.
 async fn invoke(config: &SdkConfig, function: &str, question: &str, busy: Duration) -> Result<InvokeOutput, Failure> {
-    let config = patient(config, A_RUN).to_builder().retry_config(RetryConfig::disabled()).build();
+    let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
     let request = Client::new(&config).invoke().function_name(function).payload(Blob::new(question));
     let mut answer = request.clone().send().await.map_err(|error| Failure::of(&error));
     for _ in 0..BUSY_TRIES {
@@ -63,14 +66,27 @@ async fn invoke(config: &SdkConfig, function: &str, question: &str, busy: Durati
 }
 
 /// Invokes a probe with `question` and reads its answer.
-pub async fn ask<T: DeserializeOwned>(account: &Account, function: &str, question: &str) -> Result<T, Silence> {
+pub async fn ask<T: DeserializeOwned>(
+    account: &Account,
+    function: &str,
+    question: &str,
+    longest: Duration,
+) -> Result<T, Silence> {
     let way = &account.way;
-    let answer = match invoke(&account.config, function, question, BUSY).await {
+    let answer = match invoke(&patient(&account.config, longest), function, question, BUSY).await {
         Ok(answer) => answer,
         Err(Failure::Code(code)) if code == "ResourceNotFoundException" => {
             let detail = format!("the account {} has no function {function}", way.account);
-            let cure = "`tendlc grant NAME` makes it where it never was; where somebody has deleted it, delete its stack \
-                        and grant again";
+            let cure = match function {
+                PRIMARYS => {
+                    "`tendlc deploy` makes it where it never was; where somebody has deleted it, \
+                             troubleshooting.md says how to put it back (\"changed by hand\")"
+                }
+                _ => {
+                    "`tendlc grant NAME` makes it where it never was; where somebody has deleted it, delete its stack \
+                      and grant again"
+                }
+            };
             return Err(Silence::because(detail, cure));
         }
         Err(failure) => return Err(Silence::of(&way.trouble().failed("lambda", "Invoke", &failure))),

@@ -53,7 +53,9 @@ pub async fn run(redrive: Redrive) -> anyhow::Result<u8> {
         let what = format!("there is no [grants.{unknown}]");
         return Err(Wrong::error(what, "name one that is there, or none for all"));
     }
-    let accounts = Accounts::open(&config, (name, primary), grants.keys().copied()).await?;
+    // The hub's queues are the primary's own.
+    let spokes = grants.iter().filter(|(_, grant)| grant.topology == Topology::Spoke).map(|(name, _)| *name);
+    let accounts = Accounts::open(&config, (name, primary), spokes).await?;
     let hub: BTreeMap<&str, (&GrantName, &Grant)> = config
         .grants
         .iter()

@@ -23,6 +23,11 @@ pub fn line(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// A text in lines of at most 100 columns, the first with one indent and the others with another.
 pub fn folded(text: &str, first: &str, others: &str) -> String {
+    let lines = text.lines().enumerate();
+    lines.map(|(place, line)| folded_line(line, if place == 0 { first } else { others }, others)).collect()
+}
+
+fn folded_line(text: &str, first: &str, others: &str) -> String {
     let (mut folded, mut line) = (String::new(), first.to_owned());
     let mut empty = true;
     for word in text.split_whitespace() {

@@ -102,7 +102,7 @@ async fn asked(accounts: &Accounts, place: &Place, question: Question) -> Result
         return Err(Silence::of(error));
     }
     let account = accounts.get(&place.account).map_err(|error| Silence::of(&error))?;
-    probe::ask(account, &place.function, question.event()).await
+    probe::ask(account, &place.function, question.event(), question.longest()).await
 }
 
 fn show_all(all: &[Known], status: &Status) -> anyhow::Result<()> {

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tendlc_core::table::Key;
 use tendlc_local::aws::{Action, Fault};
 use tendlc_local::system::System;
 
-use super::running::{PRIMARY, SPOKE, example, probe, probe_ahead};
+use super::running::{PRIMARY, SPOKE, example, probe, set};
 
 /// What becomes of a text while something is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ struct Break {
     meanwhile: Meanwhile,
 }
 
-fn request(id: &str) -> Value {
+pub fn request(id: &str) -> Value {
     json!({ "Records": [{
         "messageId": "62f746b4-84e6-4ceb-95bd-447e7184d454",
         "receiptHandle": "handle",
@@ -74,7 +76,7 @@ fn mended(system: &System) {
     system.aws().clear_faults();
 }
 
-const TABLE: [Break; 17] = [
+const TABLE: [Break; 19] = [
     Break {
         name: "the role is deleted",
         breaks: |system| roles(system, |role| role.arn.push_str("-deleted")),
@@ -126,6 +128,7 @@ const TABLE: [Break; 17] = [
             (SPOKE, "number:order-updates", "failing"),
             (SPOKE, "dry-run:order-updates", "failing"),
             (PRIMARY, "number:order-updates", "failing"),
+            (PRIMARY, "dry-run:newsletter/order-updates", "failing"),
         ],
         meanwhile: Meanwhile::Waits("SENDER_MISCONFIGURED"),
     },
@@ -133,7 +136,12 @@ const TABLE: [Break; 17] = [
         name: "the number is no longer active",
         breaks: |system| system.aws().change_sms(|sms| sms.numbers[0].status = "DISASSOCIATING".to_owned()),
         mends: |system| system.aws().change_sms(|sms| sms.numbers[0].status = "ACTIVE".to_owned()),
-        said: &[(PRIMARY, "number:order-updates", "failing"), (SPOKE, "number:order-updates", "failing")],
+        said: &[
+            (PRIMARY, "number:order-updates", "failing"),
+            (PRIMARY, "dry-run:newsletter/order-updates", "failing"),
+            (SPOKE, "number:order-updates", "failing"),
+            (SPOKE, "dry-run:order-updates", "failing"),
+        ],
         meanwhile: Meanwhile::Waits("SENDER_MISCONFIGURED"),
     },
     Break {
@@ -148,8 +156,19 @@ const TABLE: [Break; 17] = [
         name: "the account is put into the sandbox",
         breaks: |system| system.aws().change_sms(|sms| sms.tier = "SANDBOX".to_owned()),
         mends: |system| system.aws().change_sms(|sms| sms.tier = "PRODUCTION".to_owned()),
-        said: &[(PRIMARY, "production", "failing"), (SPOKE, "dry-run:order-updates", "failing")],
+        said: &[
+            (PRIMARY, "production", "failing"),
+            (PRIMARY, "dry-run:newsletter/order-updates", "failing"),
+            (SPOKE, "dry-run:order-updates", "failing"),
+        ],
         meanwhile: Meanwhile::Waits("SENDER_MISCONFIGURED"),
+    },
+    Break {
+        name: "AWS stops the account",
+        breaks: |system| system.aws().change_sms(|sms| sms.stopped = true),
+        mends: |system| system.aws().change_sms(|sms| sms.stopped = false),
+        said: &[(SPOKE, "dry-run:order-updates", "failing"), (PRIMARY, "dry-run:newsletter/order-updates", "failing")],
+        meanwhile: Meanwhile::Waits("ACCOUNT_STOPPED"),
     },
     Break {
         name: "the spend limit is reached",
@@ -223,6 +242,13 @@ const TABLE: [Break; 17] = [
         meanwhile: Meanwhile::Unknown,
     },
     Break {
+        name: "sms-voice hangs",
+        breaks: |system| fault(system, "SendTextMessage", Action::Hang),
+        mends: mended,
+        said: &[(SPOKE, "dry-run:order-updates", "unknown")],
+        meanwhile: Meanwhile::Unknown,
+    },
+    Break {
         name: "sms-voice is slow",
         breaks: |system| system.aws().set_latency("SendTextMessage", Duration::from_millis(800)),
         mends: |system| system.aws().set_latency("SendTextMessage", Duration::ZERO),
@@ -259,6 +285,10 @@ async fn holds(one: &Break) {
         for (_, check, state) in expected {
             assert_eq!(report.state(check), *state, "{name}: {check} in {:#}", report.reply);
         }
+        // Nothing else is taken for broken.
+        let named = |check: &str| one.said.iter().any(|(whose, named, _)| *whose == account && *named == check);
+        let others: Vec<&str> = report.broken().filter(|check| !named(check)).collect();
+        assert_eq!(others, [""; 0], "{name}: {:#}", report.reply);
     }
     let (said, reason, stays) = send(&system, "meanwhile").await;
     match one.meanwhile {
@@ -326,13 +356,19 @@ async fn a_clock_that_is_wrong_is_named_and_texts_go_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_by_most_of_a_session_is_degraded_and_names_the_clock() {
+async fn a_grant_that_is_paused_is_degraded_and_its_texts_go_when_it_is_resumed() {
     let system = example().await;
-    let role = format!("arn:aws:iam::{PRIMARY}:role/tendlc-grant-checkout");
-    let (time, wrong) = (SignedDuration::from_secs(30), SignedDuration::from_mins(50));
-    let report = probe_ahead(&system, &role, time, wrong).await;
-    assert_eq!(report.state("assume-role"), "degraded", "{:#}", report.reply);
-    assert!(report.text("assume-role").contains("compare the function's clock"), "{:#}", report.reply);
-    // A session that seems to end soon is renewed for each batch, and nothing waits for that.
-    assert_eq!(report.state("dry-run:order-updates"), "healthy", "{:#}", report.reply);
+    let key = || Key::grant(&"checkout".parse().unwrap());
+    set(&system, key(), "paused", AttributeValue::Bool(true)).await;
+    let report = probe(&system, SPOKE).await;
+    assert_eq!(report.state("table"), "degraded", "{:#}", report.reply);
+    assert!(report.text("table").contains("is paused"), "{:#}", report.reply);
+    let (said, reason, stays) = send(&system, "meanwhile").await;
+    assert_eq!((said.as_str(), reason.as_deref(), stays), ("SMS Deferred", Some("PAUSED"), true));
+    set(&system, key(), "paused", AttributeValue::Bool(false)).await;
+    // Functions see it within a minute, and new ones at once.
+    system.functions_ahead(SignedDuration::ZERO).await;
+    goes_on(&system, "a pause", "meanwhile").await;
+    assert_eq!(system.aws().sent().len(), 1);
+    probe(&system, SPOKE).await.stands("healthy", &[]);
 }

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use tendlc_core::receipt::MessageId;
+use tendlc_core::table::Key;
 use tendlc_local::aws::{Action, Fault, Series};
 use tendlc_local::system::{FunctionName, System};
 
+use super::broken::request;
+use super::report::Report;
 use super::running::{PRIMARY, SPOKE, example, probe, system};
 
 const IDENTITY: &str = "arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-5123456789abcdef0123456789abcdef";
@@ -38,6 +42,28 @@ async fn a_text_goes_to_each_simulated_phone_through_a_campaigns_configuration_s
 }
 
 #[tokio::test]
+async fn whoever_asks_is_told_what_the_schedules_run_found_and_nothing_is_sent() {
+    let system = simulated().await;
+    let asked = || async {
+        let event = json!({ "account": PRIMARY });
+        let played = system.play(&event, Some(FunctionName::ProbeHealth)).await.unwrap();
+        Report::of(played.reply.unwrap())
+    };
+    let report = asked().await;
+    report.stands("healthy", &[]);
+    assert!(!report.reply.to_string().contains("\"simulator\""), "{:#}", report.reply);
+    simulator(|number| number.status = "PENDING".to_owned(), &system);
+    probe(&system, PRIMARY).await.stands("degraded", &[("simulator", "degraded")]);
+    simulator(|number| number.status = "ACTIVE".to_owned(), &system);
+    let report = asked().await;
+    report.stands("degraded", &[("simulator", "degraded")]);
+    assert!(report.text("simulator").contains("is PENDING"), "{:#}", report.reply);
+    assert!(system.aws().sent().is_empty());
+    probe(&system, PRIMARY).await.stands("healthy", &[]);
+    assert_eq!(system.aws().sent().len(), 2);
+}
+
+#[tokio::test]
 async fn without_a_simulator_nothing_is_sent() {
     let system = example().await;
     let report = probe(&system, PRIMARY).await;
@@ -50,7 +76,7 @@ async fn nothing_is_sent_from_a_number_that_is_no_simulator_or_another() {
     let system = simulated().await;
     simulator(|number| number.simulator = false, &system);
     let report = probe(&system, PRIMARY).await;
-    report.stands("failing", &[("simulator", "failing")]);
+    report.stands("degraded", &[("simulator", "degraded")]);
     assert!(report.text("simulator").contains("is TEN_DLC, not SIMULATOR"), "{:#}", report.reply);
     simulator(|number| (number.simulator, number.phone_number) = (true, "+12065550143".to_owned()), &system);
     let report = probe(&system, PRIMARY).await;
@@ -97,26 +123,48 @@ async fn receipts_that_do_not_come_are_degraded() {
     probe(&system, PRIMARY).await.stands("healthy", &[]);
 }
 
-/// The sample of receipts as AWS would send them of a campaign's own number, were it named as the simulator by mistake.
-#[tokio::test]
-async fn receipts_of_a_campaigns_texts_are_posted_even_where_its_number_is_taken_for_the_simulator() {
-    let sample = include_str!("../../events/sqs-receipts-simulator.json");
-    let ours = sample.replace("tendlc-probe", "tendlc-grant");
-    assert_ne!(ours, sample);
-    let event: serde_json::Value = serde_json::from_str(&ours).unwrap();
-    let system = simulated().await;
+/// Two receipts of each way: with the probe's context, and without any.
+fn sample() -> &'static str {
+    include_str!("../../events/sqs-receipts-simulator.json")
+}
+
+async fn posted(system: &System, text: &str) -> [bool; 2] {
+    let event: serde_json::Value = serde_json::from_str(text).unwrap();
     let reply = system.play(&event, Some(FunctionName::SettleReceipt)).await.unwrap().reply.unwrap();
     assert_eq!(reply["batchItemFailures"], json!([]), "{reply}");
-    let posted = |id: &str| {
-        let key = tendlc_core::table::Key::message(&tendlc_core::receipt::MessageId::of(id).unwrap());
-        let table = system.table().clone();
-        async move { table.item_at(&key).await.unwrap().is_some() }
-    };
-    let [one, two] = ["5e0a1f3c-42d8-4c0b-9b61-2f7c9d1e4a01", "5e0a1f3c-42d8-4c0b-9b61-2f7c9d1e4a02"];
-    assert!(posted(one).await && posted(two).await);
-    let own = simulated().await;
-    let event: serde_json::Value = serde_json::from_str(sample).unwrap();
-    own.play(&event, Some(FunctionName::SettleReceipt)).await.unwrap();
-    let key = tendlc_core::table::Key::message(&tendlc_core::receipt::MessageId::of(one).unwrap());
-    assert!(own.table().item_at(&key).await.unwrap().is_none(), "the simulator's are in no book");
+    let mut posted = [false; 2];
+    for (place, id) in
+        ["5e0a1f3c-42d8-4c0b-9b61-2f7c9d1e4a01", "5e0a1f3c-42d8-4c0b-9b61-2f7c9d1e4a02"].into_iter().enumerate()
+    {
+        let key = Key::message(&MessageId::of(id).unwrap());
+        posted[place] = system.table().item_at(&key).await.unwrap().is_some();
+    }
+    posted
+}
+
+#[tokio::test]
+async fn receipts_of_the_probes_texts_are_in_no_book_and_those_of_anybody_elses_are() {
+    assert_eq!(posted(&simulated().await, sample()).await, [false, false]);
+    assert_eq!(posted(&example().await, sample()).await, [true, true], "without a simulator they are nobody's");
+    let ours = sample().replace("tendlc-probe", "tendlc-grant");
+    assert_ne!(ours, sample());
+    assert_eq!(posted(&simulated().await, &ours).await, [true, true], "a campaign's number is named by mistake");
+}
+
+#[tokio::test]
+async fn what_comes_without_a_context_from_the_simulators_number_is_a_requests_if_one_sent_it() {
+    let system = simulated().await;
+    let event = request("order-1");
+    let played = system.play(&event, None).await.unwrap();
+    assert_eq!(played.outcomes[0].detail_type, "SMS Accepted", "{played:?}");
+    let id = played.outcomes[0].detail["message_id"].as_str().unwrap();
+    let mut event: serde_json::Value = serde_json::from_str(sample()).unwrap();
+    let by_rule = event["Records"][1].take();
+    let body = by_rule["body"].as_str().unwrap().replace("5e0a1f3c-42d8-4c0b-9b61-2f7c9d1e4a01", id);
+    let record = json!({ "messageId": "m", "body": body, "eventSource": "aws:sqs", "receiptHandle": "r",
+        "eventSourceARN": by_rule["eventSourceARN"] });
+    let event = json!({ "Records": [record] });
+    let reply = system.play(&event, Some(FunctionName::SettleReceipt)).await.unwrap();
+    assert_eq!(reply.outcomes.len(), 1, "{reply:?}");
+    assert_eq!(reply.outcomes[0].detail_type, "SMS Delivered");
 }

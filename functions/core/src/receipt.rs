@@ -125,8 +125,10 @@ pub struct Receipt {
     pub named: Option<(GrantName, RequestId)>,
     /// Who claimed it, as the text's context says: whoever sent it past the functions cannot know.
     pub claim: Option<String>,
-    /// Whether it is of the probe's dry run, which sends nothing.
+    /// Whether it is the probe's: of a dry run, which sends nothing, or from the simulator's number.
     pub is_probe: bool,
+    /// Whether it is the probe's if it is nobody else's: it is from the simulator's number, and has no context.
+    pub may_be_probe: bool,
     /// Tells whether two texts went to the same number, and not to which.
     pub recipient: Option<Fingerprint>,
     /// Tells whether it was sent from a certain number, and not from which.
@@ -145,12 +147,14 @@ impl Receipt {
         self.requested_at.unwrap_or(self.at)
     }
 
-    /// Whether it is of a text that the probe has sent from the simulator's number, which reaches nobody whatever it costs;
-    /// `key` is the one that it was read with. If the number is another by mistake, texts from it still have the context
-    /// that they were sent with.
-    pub fn is_of_simulator(&self, number: &E164, key: &FingerprintKey) -> bool {
-        let may_be = !self.has_context || self.context.contains_key(CONTEXT_PROBE);
-        may_be && self.sender == Some(Fingerprint::of(key, &[digits(number.as_str())]))
+    /// Notes whether it is of a text from the simulator's `number`, which reaches nobody whatever it costs; `key` is the one
+    /// that it was read with. What has a context is the probe's if that says so; of what has none the books may still know
+    /// better. So a number that is another by mistake takes no request's receipts away.
+    pub fn note_simulator(&mut self, number: &E164, key: &FingerprintKey) {
+        if self.sender == Some(Fingerprint::of(key, &[digits(number.as_str())])) {
+            self.is_probe |= self.context.contains_key(CONTEXT_PROBE);
+            self.may_be_probe = !self.has_context;
+        }
     }
 
     /// Reads the body of a queue's message.
@@ -239,6 +243,7 @@ impl Receipt {
             // What costs something was sent, whatever it calls itself.
             is_probe: context.contains_key(CONTEXT_PROBE)
                 && cost.is_none_or(|cost| cost.total() == MicroUsd::default()),
+            may_be_probe: false,
             recipient: text("destinationPhoneNumber").map(|to| Fingerprint::of(key, &[to])),
             sender: text("originationPhoneNumber").map(|from| Fingerprint::of(key, &[digits(from)])),
             has_context: fields.contains_key("context"),

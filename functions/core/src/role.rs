@@ -30,6 +30,9 @@ const LEAST: SignedDuration = SignedDuration::from_mins(1);
 /// A refusal is believed this long, so that a revoked grant's backlog does not storm STS (600 calls/s an account).
 const BELIEVED: SignedDuration = SignedDuration::from_secs(10);
 
+/// Between two good clocks there are milliseconds, and a call takes some seconds at most.
+pub const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(60);
+
 /// What STS answers with a 4xx and takes back by itself (the query protocol's common errors).
 const PASSING: [&str; 8] = [
     "Throttling",
@@ -95,6 +98,14 @@ pub struct Session {
     pub arn: String,
 }
 
+impl Session {
+    /// How far the clock that showed `asked_at` when the session was asked for is ahead of AWS's: STS gives one as long as
+    /// it is asked for or none, so what is missing is the clock's.
+    pub fn clock_ahead(&self, asked_at: Timestamp) -> SignedDuration {
+        SESSION - self.ends.duration_since(asked_at)
+    }
+}
+
 /// A role, and the session of it that an environment keeps.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -147,6 +158,14 @@ impl Role {
         }
         match self.assume().await {
             Ok(session) => {
+                let ahead = session.clock_ahead(now);
+                if ahead.abs() > CLOCK_OFF {
+                    let seconds = ahead.as_secs();
+                    tracing::warn!(
+                        seconds,
+                        "this function's clock is so far ahead of AWS's: rates, days and waits go by it"
+                    );
+                }
                 *kept = Kept { session: Some(session.clone()), refused: None, renew_at: None };
                 Ok(session)
             }

@@ -108,13 +108,16 @@ pub struct Report {
     pub at: Timestamp,
     /// In the order in which they ran.
     pub checks: Vec<Check>,
+    /// The names of those that this run left out, which stand as they were found last.
+    #[serde(skip)]
+    pub left: Vec<String>,
 }
 
 impl Report {
     /// Of these checks.
     pub fn of(checks: Vec<Check>, at: Timestamp) -> Self {
         let status = State::of(checks.iter().map(|check| check.finding.state));
-        Self { status, at, checks }
+        Self { status, at, checks, left: Vec::new() }
     }
 
     /// Counts how many checks found what: also none, since silence is an alarm.

@@ -1,5 +1,7 @@
 //! Figures that CloudWatch has: what AWS and our own functions measured.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_cloudwatch::operation::RequestId as _;
@@ -55,9 +57,17 @@ impl Figure {
         self.0.first().copied()
     }
 
-    /// All together of the periods that began by `moment`.
-    pub fn sum_until(&self, moment: Timestamp) -> f64 {
-        self.0.iter().filter(|(at, _)| *at <= moment).map(|(_, value)| value).sum()
+    /// When the first of what there was until `moment` began, and all of that together; `None`: there was none.
+    pub fn until(&self, moment: Timestamp) -> Option<(Timestamp, f64)> {
+        let old = || self.0.iter().filter(|(at, value)| *at <= moment && *value > 0.0);
+        let first = old().map(|(at, _)| *at).min()?;
+        Some((first, old().map(|(_, value)| value).sum()))
+    }
+
+    /// All together since `moment`.
+    pub fn since(&self, moment: Timestamp) -> f64 {
+        // From zero: nothing at all adds up to one below it.
+        self.0.iter().filter(|(at, _)| *at >= moment).fold(0.0, |sum, (_, value)| sum + value)
     }
 
     /// All together; `None`: there is none.
@@ -69,14 +79,22 @@ impl Figure {
 /// What CloudWatch told, in the order in which it was asked; `None`: it did not.
 pub type Told = Vec<Option<Figure>>;
 
-/// Asks for all of them, 500 in a call, which is charged by the metric: a cent for a thousand.
+/// Asks for all of them, up to 500 in a call, which is charged by the metric: a cent for a thousand.
 /// <https://aws.amazon.com/cloudwatch/pricing/>
+///
+/// Those over as many hours are asked for together: a call is of one span, and of two weeks in steps of five minutes a
+/// busy queue alone has four thousand values, of which AWS tells a hundred thousand in a page.
 pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding, Option<Told>) {
-    let mut told = Told::with_capacity(wanted.len());
-    for some in wanted.chunks(QUERIES) {
-        match ask_some(client, some, now).await {
-            Ok(some) => told.extend(some),
-            Err(finding) => return (finding, None),
+    let mut told: Told = vec![None; wanted.len()];
+    let spans: BTreeSet<i64> = wanted.iter().map(|one| one.hours).collect();
+    for hours in spans {
+        let places: Vec<usize> = (0..wanted.len()).filter(|place| wanted[*place].hours == hours).collect();
+        for places in places.chunks(QUERIES) {
+            let some: Vec<&Wanted> = places.iter().map(|place| &wanted[*place]).collect();
+            match ask_some(client, (&some, hours), now).await {
+                Ok(some) => places.iter().zip(some).for_each(|(place, figure)| told[*place] = figure),
+                Err(finding) => return (finding, None),
+            }
         }
     }
     let silent = told.iter().filter(|figure| figure.is_none()).count();
@@ -87,35 +105,37 @@ pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding
     (finding, Some(told))
 }
 
-async fn ask_some(client: &Client, wanted: &[Wanted], now: Timestamp) -> Result<Told, Finding> {
-    let longest = wanted.iter().map(|one| one.hours).max().unwrap_or(1);
-    let from = now - SignedDuration::from_hours(longest);
+async fn ask_some(client: &Client, (wanted, hours): (&[&Wanted], i64), now: Timestamp) -> Result<Told, Finding> {
+    let from = now - SignedDuration::from_hours(hours);
     let request = client
         .get_metric_data()
         .start_time(DateTime::from_secs(from.as_second()))
         .end_time(DateTime::from_secs(now.as_second()))
         .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()));
-    let answer = request.send().await.map_err(|error| refused(&error))?;
-    Ok(told_by(answer.metric_data_results(), wanted, now))
+    let (mut results, mut next) = (Vec::new(), None);
+    loop {
+        let answer = request.clone().set_next_token(next).send().await.map_err(|error| refused(&error))?;
+        results.extend(answer.metric_data_results.unwrap_or_default());
+        next = answer.next_token.filter(|token| !token.is_empty());
+        if next.is_none() {
+            return Ok(told_by(&results, wanted.len()));
+        }
+    }
 }
 
-fn told_by(results: &[MetricDataResult], wanted: &[Wanted], now: Timestamp) -> Told {
-    let mut told = vec![None; wanted.len()];
+/// A figure may be on several pages, and is whole where the last of them says so. What is partial could be anything, and
+/// no figure would be taken for none.
+fn told_by(results: &[MetricDataResult], many: usize) -> Told {
+    let mut told: Vec<Option<(Figure, bool)>> = vec![None; many];
     for result in results {
         let place = result.id().and_then(|id| id.strip_prefix('m')).and_then(|place| place.parse::<usize>().ok());
-        let Some((figure, asked)) = place.and_then(|place| told.get_mut(place).zip(wanted.get(place))) else {
-            continue;
-        };
-        // What is partial could be anything, and no figure would be taken for none.
-        if result.status_code() != Some(&StatusCode::Complete) {
-            continue;
-        }
-        let from = now - SignedDuration::from_hours(asked.hours);
+        let Some(figure) = place.and_then(|place| told.get_mut(place)) else { continue };
+        let (figure, whole) = figure.get_or_insert_default();
         let moments = result.timestamps().iter().filter_map(|at| Timestamp::from_second(at.secs()).ok());
-        let values = moments.zip(result.values().iter().copied()).filter(|(at, _)| *at >= from);
-        *figure = Some(Figure(values.collect()));
+        figure.0.extend(moments.zip(result.values().iter().copied()));
+        *whole = result.status_code() == Some(&StatusCode::Complete);
     }
-    told
+    told.into_iter().map(|figure| figure.filter(|(_, whole)| *whole).map(|(figure, _)| figure)).collect()
 }
 
 /// Says what was found by a figure; `None`: CloudWatch did not tell it.
@@ -131,7 +151,7 @@ pub fn at(told: Option<&Told>, place: usize) -> Option<&Figure> {
     told?.get(place)?.as_ref()
 }
 
-fn query((place, wanted): (usize, &Wanted)) -> MetricDataQuery {
+fn query((place, wanted): (usize, &&Wanted)) -> MetricDataQuery {
     let dimension = |(name, value): &(&'static str, String)| Dimension::builder().name(*name).value(value).build();
     let metric = Metric::builder()
         .namespace(wanted.namespace)
@@ -172,26 +192,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_that_is_partial_or_left_out_is_not_told_and_no_figure_is_none_at_all() {
-        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let result = |id: &str, status: StatusCode, minutes: &[i64]| {
-            let at = |minutes: &i64| DateTime::from_secs(now.as_second() - minutes * 60);
+    fn a_figure_that_is_partial_or_left_out_is_not_told_and_one_that_is_empty_is() {
+        let result = |id: &str, status: StatusCode, seconds: &[i64]| {
             let result = MetricDataResult::builder().id(id).status_code(status);
-            let result = result.set_timestamps(Some(minutes.iter().map(at).collect()));
-            result.set_values(Some(vec![7.0; minutes.len()])).build()
+            let result = result.set_timestamps(Some(seconds.iter().map(|at| DateTime::from_secs(*at)).collect()));
+            result.set_values(Some(vec![7.0; seconds.len()])).build()
         };
         let results = [
-            result("m0", StatusCode::Complete, &[5, 10, 90]),
-            result("m1", StatusCode::PartialData, &[5]),
+            result("m0", StatusCode::PartialData, &[900, 600]),
+            result("m1", StatusCode::PartialData, &[900]),
             result("m2", StatusCode::InternalError, &[]),
             result("m3", StatusCode::Complete, &[]),
-            result("m9", StatusCode::Complete, &[5]),
-            result("other", StatusCode::Complete, &[5]),
+            result("m9", StatusCode::Complete, &[900]),
+            result("other", StatusCode::Complete, &[900]),
+            // The next page.
+            result("m0", StatusCode::Complete, &[300]),
         ];
-        let wanted: Vec<Wanted> = (0..5).map(|_| Wanted::of_queue("ApproximateAgeOfOldestMessage", "q")).collect();
-        let told = told_by(&results, &wanted, now);
-        let of_this_hour = told[0].as_ref().unwrap();
-        assert_eq!((of_this_hour.0.len(), of_this_hour.sum()), (2, Some(14.0)), "only one hour was asked for");
+        let told = told_by(&results, 5);
+        assert_eq!(told[0].as_ref().and_then(Figure::sum), Some(21.0));
         assert_eq!(told[1..], [None, None, Some(Figure::default()), None]);
     }
 }

@@ -10,6 +10,13 @@ use crate::check::{Check, Finding, Report, State};
 /// Of what is healthy no details are kept.
 const WELL: &str = "it was looked at, and it works";
 
+/// Where more is broken than there is room for, how it stands is kept and nothing else.
+const TOO_MUCH: &str = "too much was broken to keep what was found";
+const AGAIN: &str = "ask again: `tendlc status`";
+
+/// Bytes; an item takes 400 KB, and counts its numbers and names otherwise.
+const ROOM: usize = 350 * 1024;
+
 /// Longer details are cut.
 const LONGEST: usize = 300;
 
@@ -62,7 +69,19 @@ pub struct Change {
 impl Standing {
     /// What was found, in words.
     fn found(&self) -> String {
-        if self.detail.is_empty() { WELL.to_owned() } else { self.detail.clone() }
+        match self.state {
+            _ if !self.detail.is_empty() => self.detail.clone(),
+            None | Some(State::Healthy) => WELL.to_owned(),
+            Some(_) => TOO_MUCH.to_owned(),
+        }
+    }
+
+    /// As a run would say it; `None`: it is no longer looked at.
+    fn check(&self, name: &str) -> Option<Check> {
+        let state = self.state?;
+        let again = || (state != State::Healthy).then(|| AGAIN.to_owned());
+        let finding = Finding { state, detail: self.found(), cure: self.cure.clone().or_else(again) };
+        Some(Check { name: name.to_owned(), finding, since: Some(self.since), millis: 0, stands_in: false })
     }
 
     /// What is well is no news until something was not.
@@ -84,6 +103,14 @@ impl Kept {
             let said = before.and_then(|before| before.said);
             checks.insert(check.name.clone(), Standing { state, since, said, detail: told(check), cure });
         }
+        for name in std::mem::take(&mut report.left) {
+            let Some((before, check)) = self.checks.get(&name).and_then(|one| Some((one, one.check(&name)?))) else {
+                continue;
+            };
+            report.checks.push(check);
+            checks.insert(name, before.clone());
+        }
+        report.status = State::of(report.checks.iter().map(|check| check.finding.state));
         // Where something stood in the way, what was not looked at stands as it did.
         let whole = !report.checks.iter().any(|check| check.stands_in);
         for (name, before) in self.checks.iter().filter(|(name, _)| !checks.contains_key(*name)).collect::<Vec<_>>() {
@@ -121,14 +148,19 @@ impl Kept {
         self
     }
 
+    /// The same, without details where there is no room for them.
+    pub fn fitting(mut self) -> Self {
+        let fits = serde_json::to_string(&self).is_ok_and(|text| text.len() <= ROOM);
+        if !fits {
+            self.checks.values_mut().for_each(|standing| (standing.detail, standing.cure) = (String::new(), None));
+        }
+        self
+    }
+
     /// The report of that run, with how long each check took left out.
     pub fn report(self) -> Report {
-        let check = |(name, standing): (String, Standing)| {
-            let state = standing.state?;
-            let finding = Finding { state, detail: standing.found(), cure: standing.cure };
-            Some(Check { name, finding, since: Some(standing.since), millis: 0, stands_in: false })
-        };
-        Report::of(self.checks.into_iter().filter_map(check).collect(), self.at)
+        let checks = self.checks.iter().filter_map(|(name, standing)| standing.check(name));
+        Report::of(checks.collect(), self.at)
     }
 }
 
@@ -149,7 +181,11 @@ mod tests {
     fn run(kept: &Kept, at: usize, states: &[(&str, State)]) -> (Kept, Report) {
         let check = |(name, state): &(&str, State)| Check {
             name: (*name).to_owned(),
-            finding: Finding { state: *state, detail: "found".to_owned(), cure: None },
+            finding: Finding {
+                state: *state,
+                detail: "found".to_owned(),
+                cure: (*state != State::Healthy).then(|| "mend it".to_owned()),
+            },
             since: None,
             millis: 3,
             stands_in: false,
@@ -233,12 +269,44 @@ mod tests {
             let runs = runs.collect::<Vec<_>>();
             [format!("assume-role:{name}"), format!("account:{name}")].into_iter().chain(runs)
         });
-        let names: Vec<String> = names.collect();
-        let state = |name: &String| if name.starts_with("assume") { State::Failing } else { State::Healthy };
-        let states: Vec<(&str, State)> = names.iter().map(|name| (name.as_str(), state(name))).collect();
-        let (kept, _) = run(&Kept::default(), 0, &states);
+        let at = AT[0].parse().unwrap();
+        let broken = |name: String| Check {
+            name,
+            finding: Finding::failing("d".repeat(2 * LONGEST), "c".repeat(200)),
+            since: None,
+            millis: 3,
+            stands_in: false,
+        };
+        let mut report = Report::of(names.map(broken).collect(), at);
+        let kept = Kept::default().after(&mut report, at);
+        assert_eq!(kept.news()[0].detail.len(), LONGEST, "an event tells all of it");
+        let kept = kept.fitting().said();
         let bytes = serde_json::to_string(&kept).unwrap().len();
-        assert!(bytes < 400 * 1024, "{bytes}");
+        assert!(bytes < 400_000, "{bytes}");
+        let check = &kept.report().checks[0];
+        assert_eq!((check.finding.state, check.finding.detail.as_str()), (State::Failing, TOO_MUCH));
+        assert!(check.finding.cure.is_some());
+    }
+
+    #[test]
+    fn what_a_run_leaves_out_stands_as_it_was_found_last() {
+        let (first, _) = run(&Kept::default(), 0, &[("role", State::Healthy), ("simulator", State::Degraded)]);
+        let first = first.said();
+        let at = AT[1].parse().unwrap();
+        let role = Check {
+            name: "role".to_owned(),
+            finding: Finding::healthy("found"),
+            since: None,
+            millis: 0,
+            stands_in: false,
+        };
+        let left = vec!["simulator".to_owned(), "never-looked-at".to_owned()];
+        let mut report = Report { left, ..Report::of(vec![role], at) };
+        let second = first.after(&mut report, at);
+        assert_eq!((report.status, report.checks.len()), (State::Degraded, 2));
+        assert_eq!(report.checks[1].since, Some(AT[0].parse().unwrap()));
+        assert_eq!(told(&second), []);
+        assert_eq!(second.checks["simulator"], first.checks["simulator"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::types::{NumberCapability, PhoneNumberInformation};
 use jiff::Timestamp;
 use tendlc_core::ask::{Operation, Pace, Trouble, ask};
-use tendlc_core::grant::{Campaign, MessageType};
+use tendlc_core::grant::{Campaign, ChannelKind, MessageType};
 use tendlc_core::limits::{Told, told_by};
 
 use crate::ask::{Caller, finding};
@@ -75,12 +75,30 @@ pub async fn check(client: &Client, pace: &Pace, caller: &Caller, campaign: &Cam
             return (gone("number"), None);
         }
     }
+    if let Some(another) = another(campaign, &numbers) {
+        return (another, None);
+    }
     let told = told_by(&numbers);
     let made = numbers.iter().map(|number| number.created_timestamp().secs()).max();
     let made = made.and_then(|second| Timestamp::from_second(second).ok());
     let numbers: Vec<Number> = numbers.iter().map(Number::of).collect();
     let registration = numbers.iter().find_map(|number| number.registration.clone());
     (judge(campaign, &numbers), Some(Seen { registration, told, made }))
+}
+
+/// SNS sends from the number, and everything else here is about the identity.
+fn another(campaign: &Campaign, numbers: &[PhoneNumberInformation]) -> Option<Finding> {
+    let wanted = campaign.origination_number.as_deref().filter(|_| campaign.channel == ChannelKind::Sns)?;
+    if numbers.iter().any(|number| number.phone_number() == wanted) {
+        return None;
+    }
+    let detail =
+        format!("{} is another number than `phone_number`, from which SNS sends", campaign.origination_identity);
+    let cure = format!(
+        "correct `origination_identity` or `phone_number` of the campaign {}, then `tendlc deploy`",
+        campaign.name
+    );
+    Some(Finding::failing(detail, cure))
 }
 
 async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<PhoneNumberInformation>, Trouble> {

@@ -39,7 +39,10 @@ pub async fn check(
     let identity = &campaign.origination_identity;
     let question = || client.get_resource_policy().resource_arn(identity).send();
     let found = match ask(pace, GET, question).await {
-        Ok(answer) => judge(campaign, answer.policy().unwrap_or_default()),
+        Ok(answer) => match answer.policy().filter(|policy| !policy.is_empty()) {
+            Some(policy) => judge(campaign, policy),
+            None => without(campaign, made),
+        },
         Err(Trouble::Missing(_)) => without(campaign, made),
         Err(trouble) => finding(trouble, GET, (&Caller::Function, identity), without(campaign, made)),
     };
@@ -113,7 +116,8 @@ fn applies(statement: &Value, identity: &str) -> Says {
         return Says::Perhaps;
     }
     let principal = &statement["Principal"];
-    let to_sns = principal == "*" || texts(&principal["Service"]).any(|service| service == SNS || service == "*");
+    let everybody = principal == "*" || texts(&principal["AWS"]).any(|principal| principal == "*");
+    let to_sns = everybody || texts(&principal["Service"]).any(|service| service == SNS || service == "*");
     let action = texts(&statement["Action"]).any(|one| matches(&one.to_lowercase(), &SEND.to_lowercase()));
     if !to_sns || !action || !texts(&statement["Resource"]).any(|one| matches(one, identity)) {
         return Says::Nothing;
@@ -123,13 +127,9 @@ fn applies(statement: &Value, identity: &str) -> Says {
     conditions.fold(Says::Yes, |so_far, (operator, keys)| {
         let keys = keys.as_object().into_iter().flatten();
         keys.fold(so_far, |so_far, (key, wanted)| match (operator.as_str(), key.to_lowercase().as_str()) {
-            ("StringEquals" | "StringLike", "aws:sourceaccount") => {
-                if texts(wanted).any(|one| matches(one, account)) {
-                    so_far
-                } else {
-                    Says::Nothing
-                }
-            }
+            ("StringEquals", "aws:sourceaccount") if texts(wanted).any(|one| one == account) => so_far,
+            ("StringLike", "aws:sourceaccount") if texts(wanted).any(|one| matches(one, account)) => so_far,
+            ("StringEquals" | "StringLike", "aws:sourceaccount") => Says::Nothing,
             _ if so_far == Says::Nothing => Says::Nothing,
             _ => Says::Perhaps,
         })
@@ -198,6 +198,7 @@ mod tests {
             json!({ "Resource": ["arn:aws:sms-voice:us-east-1:111111111111:phone-number/*"] }),
             json!({ "Principal": { "Service": ["pinpoint.amazonaws.com", SNS] } }),
             json!({ "Principal": "*" }),
+            json!({ "Principal": { "AWS": ["*"] } }),
             json!({ "Condition": null }),
             json!({ "Condition": { "StringLike": { "AWS:SourceAccount": ["1111*"] } } }),
         ] {
@@ -217,6 +218,7 @@ mod tests {
             ("Action", json!("sms-voice:SendVoiceMessage")),
             ("Resource", json!("arn:aws:sms-voice:us-east-1:111111111111:phone-number/phone-9")),
             ("Condition", json!({ "StringEquals": { "aws:SourceAccount": "999999999999" } })),
+            ("Condition", json!({ "StringEquals": { "aws:SourceAccount": "*" } })),
         ] {
             let other = statement(|statement| statement[name] = value.clone());
             assert_eq!(state(&[other]), State::Failing, "{name} {value}");

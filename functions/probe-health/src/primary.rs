@@ -89,15 +89,18 @@ async fn whole(
         run.check(format!("receipts:{set}"), receipts::check(&client, pace, set)).await;
     }
     // They are no matter of what a role may do.
-    let simulator = settings.simulator.as_ref().filter(|_| asks == Asks::Health);
-    if let Some(simulator) = simulator
-        && let Some(taken) = run.check("simulator", simulator::check(&client, pace, (simulator, held), now)).await
-    {
-        run.counted(Metric::SimulatorSent, taken);
+    let simulator = settings.simulator.as_ref().filter(|_| asks.is_of_health());
+    match simulator {
+        Some(simulator) if asks == Asks::Scheduled => {
+            let taken = run.check("simulator", simulator::check(&client, pace, (simulator, held), now)).await;
+            run.counted(Metric::SimulatorSent, taken.unwrap_or(0));
+        }
+        Some(_) => run.left("simulator"),
+        None => {}
     }
-    let of_aws = match asks {
-        Asks::Health => measured(run, clients, (held, simulator), now).await,
-        _ => OfAws::None,
+    let of_aws = match asks.is_of_health() {
+        true => measured(run, clients, (held, simulator), now).await,
+        false => OfAws::None,
     };
     let (day, month) = (PacificDay::of(now), UtcMonth::of(now));
     let keys = cap::keys(&held.grants, &held.brands, day).chain(spend::keys(held, month)).collect();

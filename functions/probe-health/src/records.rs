@@ -124,7 +124,11 @@ fn paused<'a>(
 /// Nothing is sent without the table, so a silent one is no unknown.
 pub fn silent(error: &TableError) -> Finding {
     let cure = match error {
-        TableError::Denied { .. } => "allow the role what it needs of the table".to_owned(),
+        TableError::Denied { .. } => {
+            "`tendlc grant NAME` undoes a revocation; else `tendlc verify` names the statement that \
+                                      the caller's policy lacks, and `tendlc deploy` writes it"
+                .to_owned()
+        }
         TableError::Unavailable { code, .. } if code == "ResourceNotFoundException" => {
             "correct TENDLC_TABLE_ARN, or make the table: `tendlc sync --create-table`".to_owned()
         }

@@ -72,11 +72,12 @@ impl Remembering {
     async fn keep(&self, report: &mut Report, account: Option<&AccountId>) -> Result<(), Trouble> {
         let before = self.memory.recall().await?.unwrap_or_default();
         let kept = before.after(report, report.at);
+        let news = kept.news();
+        let kept = kept.fitting();
         if self.memory.keep(&kept).await? == Written::Overtaken {
             tracing::info!("another run was kept in this one's place, and tells what is news");
             return Ok(());
         }
-        let news = kept.news();
         // Without a bus nobody is told, and all of it is still news to one that comes later.
         let Some(bus) = self.bus.as_deref().filter(|_| !news.is_empty()) else { return Ok(()) };
         for change in &news {

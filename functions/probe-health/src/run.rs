@@ -22,13 +22,21 @@ pub struct Run<'a> {
     pace: &'a Pace,
     ends: Timestamp,
     checks: Vec<Check>,
+    left: Vec<String>,
     metrics: Metrics,
 }
 
 impl<'a> Run<'a> {
     /// A run within an invocation that ends at `deadline`.
     pub fn new(clock: &'a SharedClock, pace: &'a Pace, deadline: Timestamp) -> Self {
-        Self { clock, pace, ends: deadline - AFTERWARDS, checks: Vec::new(), metrics: Metrics::default() }
+        Self {
+            clock,
+            pace,
+            ends: deadline - AFTERWARDS,
+            checks: Vec::new(),
+            left: Vec::new(),
+            metrics: Metrics::default(),
+        }
     }
 
     /// Gives out turns to call AWS.
@@ -65,6 +73,11 @@ impl<'a> Run<'a> {
         self.keep(Check { name: name.into(), finding, since: None, millis: 0, stands_in: true });
     }
 
+    /// Leaves a check out this time: it stands as it was found last.
+    pub fn left(&mut self, name: impl Into<String>) {
+        self.left.push(name.into());
+    }
+
     /// Counts what a check measured.
     pub fn measured(&mut self, metric: Metric, value: f64) {
         self.metrics.highest(Whose::default(), metric, value);
@@ -77,7 +90,8 @@ impl<'a> Run<'a> {
 
     /// What the checks came to, and what was measured.
     pub fn end(self) -> (Report, Metrics) {
-        (Report::of(self.checks, self.clock.now()), self.metrics)
+        let report = Report { left: self.left, ..Report::of(self.checks, self.clock.now()) };
+        (report, self.metrics)
     }
 
     fn keep(&mut self, check: Check) {

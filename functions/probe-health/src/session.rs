@@ -4,47 +4,41 @@ use jiff::{SignedDuration, Timestamp};
 use tendlc_core::account::AccountId;
 use tendlc_core::arn::RoleArn;
 use tendlc_core::name::GrantName;
-use tendlc_core::role::{RENEW, Role, RoleError, SESSION, Session};
+use tendlc_core::role::{CLOCK_OFF, Role, RoleError, SESSION, Session};
 
 use crate::check::Finding;
 
-/// Between two good clocks there are milliseconds, and a call takes some seconds at most.
-const OFF: SignedDuration = SignedDuration::from_secs(60);
+const CLOCK: &str =
+    "compare the function's clock: rates, days and waits go by it, and AWS refuses what is five minutes off";
+
+/// What AWS calls a signature that is more than five minutes off.
+const SIGNED_AT_ANOTHER_TIME: [&str; 4] =
+    ["SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed", "InvalidSignatureException"];
 
 /// Assumes the role anew: what an earlier session may do says nothing about the trust policy of now.
 pub async fn assume(role: &Role, grant: &GrantName, now: Timestamp) -> (Finding, Option<Session>) {
     match role.ready().await {
-        Ok(session) => (lasts(role.arn(), session.ends.duration_since(now)), Some(session)),
+        Ok(session) => (lasts(role.arn(), session.clock_ahead(now)), Some(session)),
         Err(error) => (refused(&error, grant), None),
     }
 }
 
-/// STS gives a session as long as it is asked for or none, so what is missing, or too much, is the clock's.
-fn lasts(role: &RoleArn, left: SignedDuration) -> Finding {
+fn lasts(role: &RoleArn, ahead: SignedDuration) -> Finding {
     // Rounded: the end comes in whole seconds.
     let minutes = |of: SignedDuration| (of.as_secs() + 30) / 60;
-    let (off, lasts) = (SESSION - left, minutes(left));
-    let detail = format!("assumed {role}; the session lasts {lasts} minutes");
-    if left > RENEW && off.abs() <= OFF {
+    let detail = format!("assumed {role}; the session lasts {} minutes", minutes(SESSION - ahead));
+    if ahead.abs() <= CLOCK_OFF {
         return Finding::healthy(detail);
     }
-    if left > RENEW {
-        let (by, way) = (minutes(off.abs()), if off.is_positive() { "ahead of" } else { "behind" });
-        return Finding::degraded(
-            format!("{detail} by the function's clock, which is {by} minutes {way} AWS's"),
-            "compare the function's clock: rates, days and waits go by it, and AWS refuses what is five minutes off",
-        );
-    }
-    let cure = format!(
-        "sessions are renewed with {} minutes left, so every batch would ask for one; compare the function's clock, and \
-         the role's MaxSessionDuration",
-        RENEW.as_mins()
-    );
-    Finding::degraded(detail, cure)
+    let (by, way) = (minutes(ahead.abs()), if ahead.is_positive() { "ahead of" } else { "behind" });
+    Finding::degraded(format!("{detail} by the function's clock, which is {by} minutes {way} AWS's"), CLOCK)
 }
 
 fn refused(error: &RoleError, grant: &GrantName) -> Finding {
     match error {
+        RoleError::Denied { code, request_id, .. } if SIGNED_AT_ANOTHER_TIME.contains(&code.as_str()) => {
+            Finding::unknown(format!("STS does not take the function's signature: {code} ({request_id})"), CLOCK)
+        }
         RoleError::Denied { role, code, request_id } => Finding::failing(
             format!("{role} may not be assumed: {code} ({request_id})"),
             format!(
@@ -98,14 +92,22 @@ mod tests {
     fn a_session_that_is_longer_or_shorter_than_was_asked_for_tells_of_a_wrong_clock() {
         let role: RoleArn = "arn:aws:iam::111111111111:role/tendlc-grant-checkout".parse().unwrap();
         let found = |seconds: i64| lasts(&role, SignedDuration::from_secs(seconds));
-        for fine in [3_600, 3_601, 3_595, 3_541, 3_659] {
+        for fine in [0, -1, 5, 59, -59] {
             assert_eq!(found(fine).state, State::Healthy, "{fine}");
         }
-        for (seconds, says) in [(3_000, "10 minutes ahead of"), (4_200, "10 minutes behind"), (600, "lasts 10 minutes")]
-        {
+        for (seconds, says) in [(240, "lasts 56 minutes by"), (240, "4 minutes ahead of"), (-240, "4 minutes behind")] {
             let found = found(seconds);
             assert!(found.state == State::Degraded && found.detail.contains(says), "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_signature_of_another_time_is_the_clock_s_and_not_the_trust_policy_s() {
+        let role = "arn:aws:iam::111111111111:role/tendlc-grant-checkout".parse().unwrap();
+        let (code, request_id) = ("SignatureDoesNotMatch".to_owned(), "1b".to_owned());
+        let found = refused(&RoleError::Denied { role, code, request_id }, &"checkout".parse().unwrap());
+        assert_eq!(found.state, State::Unknown);
+        assert_eq!(found.cure.as_deref(), Some(CLOCK));
     }
 
     #[test]

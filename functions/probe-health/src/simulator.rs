@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_pinpointsmsvoicev2::Client;
-use aws_sdk_pinpointsmsvoicev2::types::{NumberStatus, NumberType, PhoneNumberInformation};
+use aws_sdk_pinpointsmsvoicev2::types::{
+    MessageType as AwsMessageType, NumberStatus, NumberType, PhoneNumberInformation,
+};
 use jiff::{SignedDuration, Timestamp};
 use tendlc_core::ask::{Operation, Pace, ask};
 use tendlc_core::channel::{Channel, SendError, SmsVoice, Text};
@@ -26,8 +28,10 @@ const BODY: &str = "tendlc asks whether texts arrive";
 
 /// What was sent so long ago; the run before was two hours ago at most.
 const SENT_HOURS: i64 = 3;
-/// What was told is looked at further back: it is counted before the run's end, at which what was sent is.
+/// What was told is looked at further back: it is counted when it comes, and what was sent at the run's end.
 const TOLD_HOURS: i64 = 4;
+/// A run takes 15 minutes at most, and figures are counted by five.
+const A_RUN: SignedDuration = SignedDuration::from_mins(20);
 
 /// A text that is younger may still be on its way: simulated phones answer within seconds, and CloudWatch's figures are
 /// some minutes late.
@@ -42,20 +46,19 @@ pub async fn check(
     now: Timestamp,
 ) -> (Finding, Option<usize>) {
     let identity = &simulator.identity;
-    let gone = || Finding::failing(format!("AWS has no number {identity}"), correct());
+    let gone = || Finding::degraded(format!("AWS has no number {identity}"), correct());
     let question = || client.describe_phone_numbers().phone_number_ids(identity).send();
-    match ask(pace, DESCRIBE, question).await {
+    let message_type = match ask(pace, DESCRIBE, question).await {
         Ok(answer) => match answer.phone_numbers() {
             [] => return (gone(), None),
-            [number, ..] => {
-                if let Some(wrong) = wrong(number, simulator) {
-                    return (wrong, None);
-                }
-            }
+            [number, ..] => match wrong(number, simulator) {
+                Some(wrong) => return (wrong, None),
+                None => message_type(number),
+            },
         },
         Err(trouble) => return (finding(trouble, DESCRIBE, (&Caller::Function, identity), gone()), None),
-    }
-    let Some(campaign) = campaign(simulator, held, now) else {
+    };
+    let Some(campaign) = campaign((simulator, message_type), held, now) else {
         let detail = "no campaign has a configuration set, so nothing would be told of a text from the simulator";
         return (Finding::degraded(detail, "set `configuration_set` of a campaign, then `tendlc deploy`"), None);
     };
@@ -89,10 +92,10 @@ fn wrong(number: &PhoneNumberInformation, simulator: &Simulator) -> Option<Findi
     let id = number.phone_number_arn().rsplit('/').next().unwrap_or_default();
     let kind = number.number_type();
     if *kind != NumberType::Simulator {
-        return Some(Finding::failing(format!("{id} is {kind}, not SIMULATOR: nothing was sent from it"), correct()));
+        return Some(Finding::degraded(format!("{id} is {kind}, not SIMULATOR: nothing was sent from it"), correct()));
     }
     if number.phone_number() != simulator.phone_number.as_str() {
-        return Some(Finding::failing(format!("{id} is another number than `simulator_phone_number`"), correct()));
+        return Some(Finding::degraded(format!("{id} is another number than `simulator_phone_number`"), correct()));
     }
     let status = number.status();
     (*status != NumberStatus::Active).then(|| {
@@ -103,20 +106,22 @@ fn wrong(number: &PhoneNumberInformation, simulator: &Simulator) -> Option<Findi
     })
 }
 
+fn message_type(number: &PhoneNumberInformation) -> MessageType {
+    match number.message_type() {
+        AwsMessageType::Promotional => MessageType::Promotional,
+        _ => MessageType::Transactional,
+    }
+}
+
 /// As if a campaign sent from the simulator, whose receipts go where that campaign's go.
-fn campaign(simulator: &Simulator, held: &Holdings, now: Timestamp) -> Option<Campaign> {
+fn campaign((simulator, message_type): (&Simulator, MessageType), held: &Holdings, now: Timestamp) -> Option<Campaign> {
     let sends = |campaign: &&Campaign| campaign.channel == ChannelKind::SmsVoice;
     let campaigns = || held.campaigns.values().filter(sends);
     let sets: BTreeSet<&str> = campaigns().filter_map(|campaign| campaign.configuration_set.as_deref()).collect();
     let hour = usize::try_from(now.as_second() / 3_600).unwrap_or(0);
     let set = sets.iter().nth(hour % sets.len().max(1))?;
     let of_set = campaigns().find(|campaign| campaign.configuration_set.as_deref() == Some(*set))?;
-    Some(Campaign {
-        origination_identity: simulator.identity.clone(),
-        // As AWS makes simulators unless it is asked otherwise.
-        message_type: MessageType::Transactional,
-        ..of_set.clone()
-    })
+    Some(Campaign { origination_identity: simulator.identity.clone(), message_type, ..of_set.clone() })
 }
 
 /// `None`: AWS did not answer in time.
@@ -160,11 +165,10 @@ pub fn wanted() -> [Wanted; 2] {
 
 /// Whether as many receipts come as there were texts. Of several configuration sets one may be broken, and then some come.
 pub fn receipts(sent: &Figure, told: &Figure, now: Timestamp) -> Finding {
-    let sent = sent.sum_until(now - YOUNG);
-    let told = told.sum().unwrap_or(0.0);
-    if sent < 1.0 {
+    let Some((first, sent)) = sent.until(now - YOUNG) else {
         return Finding::healthy("no text to a simulated phone is old enough to ask after its receipt");
-    }
+    };
+    let told = told.since(first - A_RUN);
     if told >= sent {
         return Finding::healthy(format!("the receipts of {sent:.0} texts to simulated phones came"));
     }
@@ -199,26 +203,38 @@ mod tests {
         let campaigns = [named("a", Some("x")), named("b", None), named("c", Some("y")), named("d", Some("x"))];
         let campaigns = campaigns.map(|one| (one.name.clone(), one)).into();
         let held = Holdings { campaigns, grants: Vec::new(), brands: Vec::new(), former: BTreeSet::new() };
-        let at = |hour: i64| campaign(&simulator(), &held, Timestamp::from_second(hour * 3_600).unwrap()).unwrap();
+        let at = |hour: i64| {
+            campaign((&simulator(), MessageType::Transactional), &held, Timestamp::from_second(hour * 3_600).unwrap())
+                .unwrap()
+        };
         let sets: Vec<_> = (0..4).map(|hour| at(hour).configuration_set.unwrap()).collect();
         assert_eq!(sets, ["x", "y", "x", "y"]);
         assert_eq!(at(0).origination_identity, simulator().identity);
         assert_eq!(at(0).message_type, MessageType::Transactional);
         let none =
             Holdings { campaigns: BTreeMap::new(), grants: Vec::new(), brands: Vec::new(), former: BTreeSet::new() };
-        assert_eq!(campaign(&simulator(), &none, Timestamp::UNIX_EPOCH), None);
+        assert_eq!(campaign((&simulator(), MessageType::Transactional), &none, Timestamp::UNIX_EPOCH), None);
     }
 
     #[test]
     fn receipts_that_do_not_come_are_degraded_once_they_should_have() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let figure = |minutes: i64, value: f64| Figure::from(vec![(now - SignedDuration::from_mins(minutes), value)]);
-        let state = |sent, told| receipts(&sent, &told, now).state;
-        assert_eq!(state(figure(60, 2.0), figure(59, 2.0)), State::Healthy);
-        assert_eq!(state(figure(60, 4.0), figure(59, 2.0)), State::Degraded, "of two sets one is broken");
-        assert_eq!(state(figure(60, 2.0), Figure::default()), State::Degraded);
-        assert_eq!(state(figure(10, 2.0), Figure::default()), State::Healthy, "they may be on their way");
-        assert_eq!(state(Figure::default(), Figure::default()), State::Healthy, "none was sent");
+        let figure = |values: &[(i64, f64)]| {
+            let at = |(minutes, value): &(i64, f64)| (now - SignedDuration::from_mins(*minutes), *value);
+            Figure::from(values.iter().map(at).collect::<Vec<_>>())
+        };
+        let state = |sent: &[(i64, f64)], told: &[(i64, f64)]| receipts(&figure(sent), &figure(told), now).state;
+        assert_eq!(state(&[(60, 2.0)], &[(60, 2.0)]), State::Healthy);
+        assert_eq!(state(&[(60, 2.0)], &[(75, 2.0)]), State::Healthy, "a run ends long after it has sent");
+        assert_eq!(state(&[(60, 2.0)], &[]), State::Degraded);
+        assert_eq!(state(&[(10, 2.0)], &[]), State::Healthy, "they may be on their way");
+        assert_eq!(state(&[(0, 2.0), (60, 0.0)], &[]), State::Healthy, "none was taken");
+        assert_eq!(state(&[], &[]), State::Healthy, "none was sent");
+        // All was well until the last run.
+        assert_eq!(state(&[(60, 2.0), (120, 2.0), (170, 2.0)], &[(120, 2.0), (170, 2.0), (230, 2.0)]), State::Degraded);
+        // Of two sets, which have their turns, one is broken.
+        assert_eq!(state(&[(60, 2.0), (120, 2.0)], &[(60, 2.0), (180, 2.0)]), State::Degraded);
+        assert_eq!(state(&[(60, 2.0), (120, 2.0), (175, 2.0)], &[(120, 2.0), (230, 2.0)]), State::Degraded);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub async fn probe(
 ) -> Result<(), Refusal> {
     let snapshot = through_the_role(run, clients, (settings, spoke), clock, (runs_in, asks)).await?;
     // They are no matter of what the role may do.
-    if asks == Asks::Health {
+    if asks.is_of_health() {
         let wait = snapshot.map_or(WAIT, |snapshot| snapshot.grant.max_wait);
         queues(run, clients, (settings, spoke), (clock, wait)).await;
     }

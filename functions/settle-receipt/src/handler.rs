@@ -52,13 +52,12 @@ impl Handler {
         let mut of_simulator = 0;
         for (place, record) in records.iter().enumerate() {
             match Receipt::read(&record.body, &self.key) {
-                // Nobody's text: it is in no book. What has a context came by the configuration set, which is to be shown.
-                Ok(receipt)
-                    if self.simulator.as_ref().is_some_and(|number| receipt.is_of_simulator(number, &self.key)) =>
-                {
-                    of_simulator += usize::from(receipt.is_final && receipt.has_context);
-                }
-                Ok(receipt) => {
+                Ok(mut receipt) => {
+                    if let Some(number) = &self.simulator {
+                        receipt.note_simulator(number, &self.key);
+                        // That it came by a configuration set, with its context, is what the probe wants to know.
+                        of_simulator += usize::from(receipt.is_probe && receipt.is_final);
+                    }
                     arrived.push(Arrived { receipt, by: record.message_id.clone().unwrap_or_default() });
                     places.push(place);
                 }

@@ -1,6 +1,7 @@
 //! One round: what each probe found last, at once; then each is asked to look again, one after another.
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use jiff::SignedDuration;
@@ -9,7 +10,7 @@ use tendlc_core::clock::Clock;
 
 use super::place::{Known, Place};
 use crate::deploy::survey::AT_ONCE;
-use crate::probe::Silence;
+use crate::probe::{A_READ, A_RUN, Silence};
 
 /// What a probe is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,14 @@ impl Question {
         match self {
             Self::Kept => r#"{"kept":true}"#,
             Self::Now => "{}",
+        }
+    }
+
+    /// How long it may take.
+    pub fn longest(self) -> Duration {
+        match self {
+            Self::Kept => A_READ,
+            Self::Now => A_RUN,
         }
     }
 }

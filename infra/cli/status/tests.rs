@@ -21,7 +21,7 @@ use crate::probe::Silence;
 const MANY: usize = 200;
 
 /// What is asked of sms-voice: it is the primary's one call a second.
-const ASKED: [&str; 8] = [
+const ASKED: [&str; 9] = [
     "DescribePhoneNumbers",
     "DescribeRegistrations",
     "DescribeRegistrationVersions",
@@ -29,6 +29,7 @@ const ASKED: [&str; 8] = [
     "DescribeAccountAttributes",
     "DescribeSpendLimits",
     "DescribeConfigurationSets",
+    "GetResourcePolicy",
     "SendTextMessage",
 ];
 

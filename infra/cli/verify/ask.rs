@@ -40,7 +40,7 @@ struct Answer {
 
 /// Invokes a probe and reads its report. One that does not answer is a check that fails: it holds up no other grant's.
 pub async fn probe(account: &Account, function: &str) -> Vec<Check> {
-    match probe::ask::<Answer>(account, function, QUESTION).await {
+    match probe::ask::<Answer>(account, function, QUESTION, probe::A_RUN).await {
         Ok(answer) => answer.checks,
         Err(Silence { detail, cure }) => {
             vec![Check { name: "probe".to_owned(), state: "unknown".to_owned(), detail, cure }]
@@ -55,7 +55,8 @@ const OF_CAMPAIGNS: [&str; 3] = ["number", "registration", "limits"];
 pub fn of_grant(all: &[Check], grant: &GrantName, campaigns: &[CampaignName]) -> Vec<Check> {
     let own = |check: &Check| {
         let name = match check.name.split_once(':') {
-            None if check.name == "table" => check.name.clone(),
+            // Where the probe did not answer, it says of nobody that all is well.
+            None if ["table", "probe"].contains(&check.name.as_str()) => check.name.clone(),
             // Of the account as a whole: that is no matter of a role's.
             None => return None,
             Some((what, of)) if of == grant.as_str() => what.to_owned(),
@@ -85,6 +86,7 @@ mod tests {
             cure: None,
         };
         let all = [
+            "probe",
             "table",
             "production",
             "number:a",
@@ -97,6 +99,6 @@ mod tests {
         ];
         let found = of_grant(&all.map(check), &"n".parse().unwrap(), &["a".parse().unwrap()]);
         let names: Vec<&str> = found.iter().map(|check| check.name.as_str()).collect();
-        assert_eq!(names, ["table", "number:a", "assume-role", "dry-run:a", "denied/topics"]);
+        assert_eq!(names, ["probe", "table", "number:a", "assume-role", "dry-run:a", "denied/topics"]);
     }
 }

@@ -65,8 +65,8 @@ tables! {
         architecture: Architecture;
         /// The SNS topic that alarms go to, in the primary's Region. Default: alarms without a destination.
         alarm_topic_arn: TopicArn;
-        /// A simulator number of the account, from which the probe sends two texts at each of its runs to AWS's simulated
-        /// phones, which are charged as any other. Default: none are sent.
+        /// A simulator number of the account, from which the probe sends two texts an hour to AWS's simulated phones, which
+        /// are charged as any other. Default: none are sent.
         simulator_identity: OriginationIdentity;
         /// The same number, E.164: by it the receipts of those texts are known.
         simulator_phone_number: E164;

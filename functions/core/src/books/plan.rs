@@ -76,6 +76,7 @@ pub(super) fn plan(found: &Found, receipts: &[&Arrived], now: Timestamp) -> Plan
             after.odd.retain(|word| word != Oddity::Unmetered.as_str());
         }
         _ if before.grant.is_some() => {}
+        _ if receipts.iter().all(|one| one.receipt.is_probe || one.receipt.may_be_probe) => return Plan::Nothing,
         _ => after.mark(Oddity::Unmetered),
     }
     if let (Some(record), Whose::Recorded | Whose::Resolves) = (record, whose) {

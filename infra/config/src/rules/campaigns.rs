@@ -33,6 +33,13 @@ fn channel(name: &CampaignName, campaign: &Spanned<RawCampaign>, report: &mut Re
             let cure = "Add `phone_number = \"+1…\"`, the number of origination_identity.";
             report.mistake(at, path("phone_number"), "it is missing, and the sns channel sends by number", cure);
         }
+        if let Some(identity) = raw.origination_identity.given()
+            && identity.get_ref().as_str().contains(":pool/")
+        {
+            let cure = "Name the number's own ARN: its resource policy is what lets SNS send.";
+            let (at, what) = (identity.span().start, "it is a pool, and the sns channel sends from one number");
+            report.mistake(at, path("origination_identity"), what, cure);
+        }
         let what = "SNS passes on neither context nor a time to live, tells of failures only after it has taken the text, \
                     and its receipts do not come here: its texts stay charged, at segment_price_usd, and nobody hears \
                     whether they arrived; and IAM cannot hold a caller of it to one number";

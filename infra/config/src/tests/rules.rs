@@ -66,6 +66,8 @@ fn no_rate_and_no_cap_is_counted_in_two_places() {
 fn the_sns_channel_needs_a_number() {
     refused(&[("= 40\n", "= 40\nchannel = \"sns\"\n", &[(10, "campaigns.orders.phone_number", "sns channel")])]);
     let text = changed("= 40\n", "= 40\nchannel = \"sns\"\nphone_number = \"+12065550100\"\n");
+    let pool = text.replace("phone-number/phone-0", "pool/p");
+    assert_found(&pool, &mistakes(&pool), &[(8, "campaigns.orders.origination_identity", "from one number")]);
     let checked = check(&text, "f").unwrap();
     let note = checked.notes.iter().find(|note| note.path == "campaigns.orders.channel").unwrap();
     assert!(note.what.contains("context") && note.line == 10, "{note}");

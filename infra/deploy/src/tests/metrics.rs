@@ -43,6 +43,11 @@ fn every_alarm_says_what_it_means_and_has_a_runbook() {
     for (name, alarm) in alarms() {
         let text = alarm["AlarmDescription"].as_str().unwrap_or_default();
         assert!(text.len() > 60 && text.ends_with("Runbook: on-call.md."), "{name}: {text}");
+        // CloudWatch takes no more.
+        assert!(text.len() <= 1_024, "{name}: {}", text.len());
+        let commands = text.split('`').skip(1).step_by(2);
+        let mut commands = commands.filter(|command| command.starts_with("tendlc ") || command.starts_with("aws "));
+        assert!(commands.next().is_some(), "{name} names no command: {text}");
         // By the name that it has without the grant's.
         let called = alarm["AlarmName"].as_str().unwrap();
         let ending = called.rsplit("tendlc-").next().unwrap();

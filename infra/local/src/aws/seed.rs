@@ -119,6 +119,8 @@ pub struct SmsAccount {
     pub segments_per_second: BTreeMap<String, u32>,
     /// `PRODUCTION` or `SANDBOX`.
     pub tier: String,
+    /// Whether AWS has stopped all of its sending.
+    pub stopped: bool,
     /// In the sandbox only these can be sent to.
     pub verified_destinations: BTreeSet<String>,
     /// Recipients on the account's opt-out list.
@@ -158,6 +160,7 @@ impl Default for SmsAccount {
             registrations: Vec::new(),
             segments_per_second: BTreeMap::new(),
             tier: "PRODUCTION".to_owned(),
+            stopped: false,
             verified_destinations: BTreeSet::new(),
             opted_out: BTreeSet::new(),
             spend_limit_usd: 100_000,

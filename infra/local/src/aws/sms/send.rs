@@ -113,6 +113,10 @@ fn check_recipient(request: &Request, sms: &Inner, text: &Text, from: &Number) -
         let message = "The origination identity cannot send to the country of the destination phone number";
         return Err(invalid("INVALID_IDENTITY_FOR_DESTINATION_COUNTRY", "DestinationPhoneNumber", message));
     }
+    if sms.account.stopped {
+        let message = "Sending is disabled for this account";
+        return Err(Refusal::modelled(400, "AccessDeniedException", message).with("Reason", "ACCOUNT_DISABLED"));
+    }
     let is_listed = |list: &std::collections::BTreeSet<String>| list.contains(&format!("+{digits}"));
     if sms.account.tier == "SANDBOX" && !is_listed(&sms.account.verified_destinations) {
         let message = "Destination phone number not verified";
