@@ -1,7 +1,5 @@
 //! Figures that CloudWatch has: what AWS and our own functions measured.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_cloudwatch::operation::RequestId as _;
@@ -86,7 +84,9 @@ pub type Told = Vec<Option<Figure>>;
 /// busy queue alone has four thousand values, of which AWS tells a hundred thousand in a page.
 pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding, Option<Told>) {
     let mut told: Told = vec![None; wanted.len()];
-    let spans: BTreeSet<i64> = wanted.iter().map(|one| one.hours).collect();
+    let mut spans: Vec<i64> = wanted.iter().map(|one| one.hours).collect();
+    spans.sort_unstable();
+    spans.dedup();
     for hours in spans {
         let places: Vec<usize> = (0..wanted.len()).filter(|place| wanted[*place].hours == hours).collect();
         for places in places.chunks(QUERIES) {
@@ -107,14 +107,15 @@ pub async fn ask(client: &Client, wanted: &[Wanted], now: Timestamp) -> (Finding
 
 async fn ask_some(client: &Client, (wanted, hours): (&[&Wanted], i64), now: Timestamp) -> Result<Told, Finding> {
     let from = now - SignedDuration::from_hours(hours);
-    let request = client
-        .get_metric_data()
-        .start_time(DateTime::from_secs(from.as_second()))
-        .end_time(DateTime::from_secs(now.as_second()))
-        .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()));
     let (mut results, mut next) = (Vec::new(), None);
     loop {
-        let answer = request.clone().set_next_token(next).send().await.map_err(|error| refused(&error))?;
+        let request = client
+            .get_metric_data()
+            .start_time(DateTime::from_secs(from.as_second()))
+            .end_time(DateTime::from_secs(now.as_second()))
+            .set_metric_data_queries(Some(wanted.iter().enumerate().map(query).collect()))
+            .set_next_token(next);
+        let answer = request.send().await.map_err(|error| refused(&error))?;
         results.extend(answer.metric_data_results.unwrap_or_default());
         next = answer.next_token.filter(|token| !token.is_empty());
         if next.is_none() {

@@ -10,7 +10,7 @@ use tendlc_core::limits::{Told, told_by};
 use crate::ask::{Caller, finding};
 use crate::check::{Finding, State};
 
-const DESCRIBE: Operation = Operation("DescribePhoneNumbers");
+pub const DESCRIBE: Operation = Operation("DescribePhoneNumbers");
 const LIST: Operation = Operation("ListPoolOriginationIdentities");
 
 /// AWS describes this many numbers a call.
@@ -101,7 +101,8 @@ fn another(campaign: &Campaign, numbers: &[PhoneNumberInformation]) -> Option<Fi
     Some(Finding::failing(detail, cure))
 }
 
-async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<PhoneNumberInformation>, Trouble> {
+/// What AWS says of numbers, by their ids or ARNs.
+pub async fn describe(client: &Client, pace: &Pace, ids: &[String]) -> Result<Vec<PhoneNumberInformation>, Trouble> {
     let question = || client.describe_phone_numbers().set_phone_number_ids(Some(ids.to_vec())).send();
     Ok(ask(pace, DESCRIBE, question).await?.phone_numbers.unwrap_or_default())
 }

@@ -95,17 +95,18 @@ fn judge(campaign: &Campaign, policy: &str) -> Finding {
 
 /// What all statements come to: a refusal counts more than a permission.
 fn says(policy: &Value, identity: &str) -> Says {
-    let said: Vec<(bool, Says)> = list(&policy["Statement"])
-        .map(|statement| (statement["Effect"] == "Deny", applies(statement, identity)))
-        .filter(|(_, applies)| *applies != Says::Nothing)
-        .collect();
-    let is = |deny: bool, how: Says| said.contains(&(deny, how));
-    match () {
-        () if is(true, Says::Yes) => Says::No,
-        () if is(true, Says::Perhaps) => Says::Perhaps,
-        () if is(false, Says::Yes) => Says::Yes,
-        () if is(false, Says::Perhaps) => Says::Perhaps,
-        () => Says::Nothing,
+    let (mut allows, mut denies) = (Says::Nothing, Says::Nothing);
+    for statement in list(&policy["Statement"]) {
+        let of_kind = if statement["Effect"] == "Deny" { &mut denies } else { &mut allows };
+        let applies = applies(statement, identity);
+        if *of_kind != Says::Yes && applies != Says::Nothing {
+            *of_kind = applies;
+        }
+    }
+    match denies {
+        Says::Yes => Says::No,
+        Says::Perhaps => Says::Perhaps,
+        _ => allows,
     }
 }
 
@@ -116,38 +117,39 @@ fn applies(statement: &Value, identity: &str) -> Says {
         return Says::Perhaps;
     }
     let principal = &statement["Principal"];
-    let everybody = principal == "*" || texts(&principal["AWS"]).any(|principal| principal == "*");
-    let to_sns = everybody || texts(&principal["Service"]).any(|service| service == SNS || service == "*");
-    let action = texts(&statement["Action"]).any(|one| matches(&one.to_lowercase(), &SEND.to_lowercase()));
-    if !to_sns || !action || !texts(&statement["Resource"]).any(|one| matches(one, identity)) {
+    let everybody = principal == "*" || any(&principal["AWS"], &|principal| principal == "*");
+    let to_sns = everybody || any(&principal["Service"], &|service| service == SNS || service == "*");
+    let action = any(&statement["Action"], &|one| matches(&one.to_lowercase(), &SEND.to_lowercase()));
+    if !to_sns || !action || !any(&statement["Resource"], &|one| matches(one, identity)) {
         return Says::Nothing;
     }
     let account = identity.split(':').nth(4).unwrap_or_default();
-    let conditions = statement["Condition"].as_object().into_iter().flatten();
-    conditions.fold(Says::Yes, |so_far, (operator, keys)| {
-        let keys = keys.as_object().into_iter().flatten();
-        keys.fold(so_far, |so_far, (key, wanted)| match (operator.as_str(), key.to_lowercase().as_str()) {
-            ("StringEquals", "aws:sourceaccount") if texts(wanted).any(|one| one == account) => so_far,
-            ("StringLike", "aws:sourceaccount") if texts(wanted).any(|one| matches(one, account)) => so_far,
-            ("StringEquals" | "StringLike", "aws:sourceaccount") => Says::Nothing,
-            _ if so_far == Says::Nothing => Says::Nothing,
-            _ => Says::Perhaps,
-        })
-    })
+    let mut applies = Says::Yes;
+    for (operator, keys) in statement["Condition"].as_object().into_iter().flatten() {
+        for (key, wanted) in keys.as_object().into_iter().flatten() {
+            match (operator.as_str(), key.to_lowercase().as_str()) {
+                ("StringEquals", "aws:sourceaccount") if any(wanted, &|one| one == account) => {}
+                ("StringLike", "aws:sourceaccount") if any(wanted, &|one| matches(one, account)) => {}
+                ("StringEquals" | "StringLike", "aws:sourceaccount") => return Says::Nothing,
+                _ => applies = Says::Perhaps,
+            }
+        }
+    }
+    applies
 }
 
 /// One, or a list of them.
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
+fn list(value: &Value) -> &[Value] {
     match value {
         Value::Array(all) => all.as_slice(),
         Value::Null => &[],
         one => std::slice::from_ref(one),
     }
-    .iter()
 }
 
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    list(value).filter_map(Value::as_str)
+/// Whether one of a value's texts fits.
+fn any(value: &Value, fits: &dyn Fn(&str) -> bool) -> bool {
+    list(value).iter().filter_map(Value::as_str).any(fits)
 }
 
 /// As IAM has it: `*` is any text, `?` one letter.

@@ -54,12 +54,19 @@ impl<'a> Run<'a> {
         // By the runtime's own timer: a call that hangs is not ended by a clock that a test holds still.
         let left = Duration::try_from(self.ends.duration_since(began)).unwrap_or(Duration::ZERO);
         let looked = if left.is_zero() { None } else { tokio::time::timeout(left, look).await.ok() };
-        let stands_in = looked.is_none();
-        let (finding, found) = looked.unwrap_or_else(|| (Finding::unknown(NO_TIME, MORE_TIME), None));
+        let (finding, found) = looked.map_or((None, None), |(finding, found)| (Some(finding), found));
+        self.looked(name.into(), finding, (began, waited));
+        found
+    }
+
+    /// Apart, since the rest is there once for each check.
+    #[inline(never)]
+    fn looked(&mut self, name: String, finding: Option<Finding>, (began, waited): (Timestamp, SignedDuration)) {
+        let stands_in = finding.is_none();
+        let finding = finding.unwrap_or_else(|| Finding::unknown(NO_TIME, MORE_TIME));
         let took = self.clock.now().duration_since(began) - (self.pace.waited() - waited);
         let millis = u64::try_from(took.as_millis()).unwrap_or(0);
-        self.keep(Check { name: name.into(), finding, since: None, millis, stands_in });
-        found
+        self.keep(Check { name, finding, since: None, millis, stands_in });
     }
 
     /// Keeps a check that needed no looking, or could not be made.

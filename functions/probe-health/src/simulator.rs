@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_pinpointsmsvoicev2::Client;
-use aws_sdk_pinpointsmsvoicev2::types::{
-    MessageType as AwsMessageType, NumberStatus, NumberType, PhoneNumberInformation,
-};
+use aws_sdk_pinpointsmsvoicev2::types::PhoneNumberInformation;
 use jiff::{SignedDuration, Timestamp};
-use tendlc_core::ask::{Operation, Pace, ask};
+use tendlc_core::ask::Pace;
 use tendlc_core::channel::{Channel, SendError, SmsVoice, Text};
 use tendlc_core::env::Simulator;
 use tendlc_core::grant::{Campaign, ChannelKind, MessageType};
@@ -19,11 +17,10 @@ use tendlc_core::receipt::CONTEXT_PROBE;
 
 use crate::ask::{Caller, finding};
 use crate::check::Finding;
-use crate::dry_run;
 use crate::figures::{Figure, Wanted};
 use crate::records::Holdings;
+use crate::{dry_run, number};
 
-const DESCRIBE: Operation = Operation("DescribePhoneNumbers");
 const BODY: &str = "tendlc asks whether texts arrive";
 
 /// What was sent so long ago; the run before was two hours ago at most.
@@ -47,16 +44,15 @@ pub async fn check(
 ) -> (Finding, Option<usize>) {
     let identity = &simulator.identity;
     let gone = || Finding::degraded(format!("AWS has no number {identity}"), correct());
-    let question = || client.describe_phone_numbers().phone_number_ids(identity).send();
-    let message_type = match ask(pace, DESCRIBE, question).await {
-        Ok(answer) => match answer.phone_numbers() {
-            [] => return (gone(), None),
-            [number, ..] => match wrong(number, simulator) {
+    let message_type = match number::describe(client, pace, std::slice::from_ref(identity)).await {
+        Ok(numbers) => match numbers.first() {
+            None => return (gone(), None),
+            Some(number) => match wrong(number, simulator) {
                 Some(wrong) => return (wrong, None),
                 None => message_type(number),
             },
         },
-        Err(trouble) => return (finding(trouble, DESCRIBE, (&Caller::Function, identity), gone()), None),
+        Err(trouble) => return (finding(trouble, number::DESCRIBE, (&Caller::Function, identity), gone()), None),
     };
     let Some(campaign) = campaign((simulator, message_type), held, now) else {
         let detail = "no campaign has a configuration set, so nothing would be told of a text from the simulator";
@@ -90,15 +86,14 @@ fn correct() -> &'static str {
 /// What is sent from another number would reach people, and the receipts of another number would be in nobody's books.
 fn wrong(number: &PhoneNumberInformation, simulator: &Simulator) -> Option<Finding> {
     let id = number.phone_number_arn().rsplit('/').next().unwrap_or_default();
-    let kind = number.number_type();
-    if *kind != NumberType::Simulator {
+    let (kind, status) = (number.number_type().as_str(), number.status().as_str());
+    if kind != "SIMULATOR" {
         return Some(Finding::degraded(format!("{id} is {kind}, not SIMULATOR: nothing was sent from it"), correct()));
     }
     if number.phone_number() != simulator.phone_number.as_str() {
         return Some(Finding::degraded(format!("{id} is another number than `simulator_phone_number`"), correct()));
     }
-    let status = number.status();
-    (*status != NumberStatus::Active).then(|| {
+    (status != "ACTIVE").then(|| {
         Finding::degraded(
             format!("{id} is {status}, so nothing can be sent from it"),
             "wait until AWS has made it ready",
@@ -107,8 +102,8 @@ fn wrong(number: &PhoneNumberInformation, simulator: &Simulator) -> Option<Findi
 }
 
 fn message_type(number: &PhoneNumberInformation) -> MessageType {
-    match number.message_type() {
-        AwsMessageType::Promotional => MessageType::Promotional,
+    match number.message_type().as_str() {
+        "PROMOTIONAL" => MessageType::Promotional,
         _ => MessageType::Transactional,
     }
 }
