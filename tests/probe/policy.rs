@@ -32,6 +32,15 @@ async fn a_number_that_sns_may_not_send_from_is_failing_though_sns_takes_every_t
 }
 
 #[tokio::test]
+async fn a_number_that_is_another_than_sns_sends_from_is_failing() {
+    let system = by_sns().await;
+    system.aws().change_sms(|sms| sms.numbers[0].phone_number = "+12065550101".to_owned());
+    let report = probe(&system, PRIMARY).await;
+    assert_eq!(report.state("number:order-updates"), "failing", "{:#}", report.reply);
+    assert!(report.text("number:order-updates").contains("another number than `phone_number`"), "{:#}", report.reply);
+}
+
+#[tokio::test]
 async fn a_policy_that_may_not_be_read_is_unknown_and_names_the_permission() {
     let system = by_sns().await;
     system.aws().fault(Fault::always("GetResourcePolicy", Action::Deny)).unwrap();
