@@ -150,11 +150,16 @@ impl Receipt {
     /// Notes whether it is of a text from the simulator's `number`, which reaches nobody whatever it costs; `key` is the one
     /// that it was read with. What has a context is the probe's if that says so; of what has none the books may still know
     /// better. So a number that is another by mistake takes no request's receipts away.
-    pub fn note_simulator(&mut self, number: &E164, key: &FingerprintKey) {
-        if self.sender == Some(Fingerprint::of(key, &[digits(number.as_str())])) {
-            self.is_probe |= self.context.contains_key(CONTEXT_PROBE);
-            self.may_be_probe = !self.has_context;
+    ///
+    /// Returns whether it says so itself, as what comes by a configuration set does.
+    pub fn note_simulator(&mut self, number: &E164, key: &FingerprintKey) -> bool {
+        if self.sender != Some(Fingerprint::of(key, &[digits(number.as_str())])) {
+            return false;
         }
+        let says_so = self.context.contains_key(CONTEXT_PROBE);
+        self.is_probe |= says_so;
+        self.may_be_probe = !self.has_context;
+        says_so
     }
 
     /// Reads the body of a queue's message.

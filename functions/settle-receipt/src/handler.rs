@@ -54,9 +54,9 @@ impl Handler {
             match Receipt::read(&record.body, &self.key) {
                 Ok(mut receipt) => {
                     if let Some(number) = &self.simulator {
-                        receipt.note_simulator(number, &self.key);
-                        // That it came by a configuration set, with its context, is what the probe wants to know.
-                        of_simulator += usize::from(receipt.is_probe && receipt.is_final);
+                        // That it came by a configuration set is what the probe wants to know, and a dry run's shows nothing.
+                        let simulated = receipt.note_simulator(number, &self.key);
+                        of_simulator += usize::from(simulated && receipt.is_final);
                     }
                     arrived.push(Arrived { receipt, by: record.message_id.clone().unwrap_or_default() });
                     places.push(place);
